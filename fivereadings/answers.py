@@ -1,0 +1,100 @@
+"""Answers as data: how a Python value becomes JSON, and how it is compared with the key."""
+
+import math
+import numbers
+
+import numpy as np
+import pandas as pd
+
+MIME = "application/vnd.fivereadings.answer+json"
+LONGEST = 200  # characters of a text answer
+KINDS = {bool: "yes or no (True or False)", float: "a number", int: "a number", str: "text",
+         list: "a list", dict: "a table (labels with values)"}
+
+
+def as_data(answer):
+    """Return an answer as JSON data: bool, finite number, short text, sorted list or mapping.
+
+    numpy scalars become numbers. A Series or frame with one value becomes that value. A
+    Series with labels, or a frame with two columns, becomes a mapping from label to value;
+    a Series numbered 0, 1, 2 … or a frame with one column becomes a sorted list, so the
+    order of rows never matters. `...` and None mean: not answered yet, and become None.
+
+    Raises ValueError, in words for the learner, for what cannot be an answer.
+    """
+    if answer is None or answer is ...:
+        return None
+    if isinstance(answer, (bool, np.bool_)):
+        return bool(answer)
+    if isinstance(answer, (numbers.Real, np.number)):
+        if not math.isfinite(answer):
+            raise ValueError(f"The answer is {answer}: not a number one can compare. "
+                             "Look for a missing value or a division by zero in your steps.")
+        return int(answer) if isinstance(answer, (numbers.Integral, np.integer)) else float(answer)
+    if isinstance(answer, str):
+        text = " ".join(answer.split())
+        if len(text) > LONGEST:
+            raise ValueError(f"The answer is a text of {len(text)} characters; at most {LONGEST} are expected.")
+        return text
+    if isinstance(answer, pd.DataFrame):
+        return _from_frame(answer)
+    if isinstance(answer, pd.Series):
+        if len(answer) == 1:
+            return as_data(answer.iloc[0])
+        if isinstance(answer.index, pd.RangeIndex):
+            return as_data(list(answer))
+        return as_data(dict(zip(answer.index, answer)))
+    if isinstance(answer, dict):
+        return {str(as_data(label)): as_data(value) for label, value in sorted(answer.items(), key=lambda kv: str(kv[0]))}
+    if isinstance(answer, (list, tuple, set, pd.Index, np.ndarray)):
+        return sorted((as_data(value) for value in answer), key=lambda value: (str(type(value)), value))
+    raise ValueError(f"The answer is of the type {type(answer).__name__}. "
+                     "A number, a text, True or False, a list or a column of a table is expected.")
+
+
+def _from_frame(frame: pd.DataFrame):
+    if frame.shape == (1, 1):
+        return as_data(frame.iloc[0, 0])
+    if frame.shape[1] == 1:
+        return as_data(frame.iloc[:, 0])
+    if frame.shape[1] == 2:
+        return as_data(dict(zip(frame.iloc[:, 0], frame.iloc[:, 1])))
+    raise ValueError(f"The answer is a table of {frame.shape[0]} rows and {frame.shape[1]} columns. "
+                     "Pick the column that is asked for, such as table[\"value\"], or a single value.")
+
+
+def same(answer, value, tolerance: float = 0) -> bool:
+    """Say whether two answers as data agree: numbers within `tolerance`, texts but for case."""
+    if isinstance(value, bool) or isinstance(answer, bool):
+        return isinstance(value, bool) and isinstance(answer, bool) and answer == value
+    if isinstance(value, (int, float)):
+        # The last digits of binary fractions are not the learner's affair.
+        return isinstance(answer, (int, float)) and abs(answer - value) <= tolerance + 1e-9 * max(1, abs(value))
+    if isinstance(value, str):
+        return isinstance(answer, str) and answer.casefold() == value.casefold()
+    if isinstance(value, list):
+        return (isinstance(answer, list) and len(answer) == len(value)
+                and all(same(a, v, tolerance) for a, v in zip(answer, value)))
+    if isinstance(value, dict):
+        return (isinstance(answer, dict) and answer.keys() == value.keys()
+                and all(same(answer[label], value[label], tolerance) for label in value))
+    return False
+
+
+def judge(answer, entry: dict) -> tuple[float, str]:
+    """Compare an answer as data with its entry in the key: return (points, message).
+
+    `entry` holds `value`, `tolerance`, `points` and `mistakes` (a list of `value` and
+    `message`). The message is "" when the answer is wrong in a way that no known mistake explains.
+    """
+    if answer is None:
+        return 0.0, "Not answered yet."
+    if same(answer, entry["value"], entry["tolerance"]):
+        return float(entry["points"]), "Right."
+    seen, expected = KINDS[type(answer)], KINDS[type(entry["value"])]
+    if seen != expected:
+        return 0.0, f"The answer is {seen}; {expected} is expected."
+    for mistake in entry["mistakes"]:
+        if same(answer, mistake["value"], entry["tolerance"]):
+            return 0.0, mistake["message"]
+    return 0.0, ""

@@ -1,0 +1,114 @@
+"""`check` for students and `expect` for the solution notebook."""
+
+import csv
+import json
+from functools import lru_cache
+from html import escape
+
+from IPython.display import display
+
+from .answers import MIME, as_data, judge
+from .places import home
+
+_recorded: dict[str, object] = {}  # the last answer of each question in this session
+_tries: dict[str, int] = {}        # wrong tries of each question, for the second hint
+_key: dict[str, dict] = {}         # what `expect` was told, for the build
+
+
+@lru_cache
+def _questions(folder: str, changed: float) -> dict[str, dict]:
+    with open(folder, encoding="utf-8", newline="") as file:
+        return {row["question"]: row for row in csv.DictReader(file)}
+
+
+def question(name: str) -> dict:
+    """Return what may be known of a question: type, unit, low, high, hint, stronger_hint, unit's stem.
+
+    Raises ValueError, with the nearest names, when no exercise has such a question.
+    """
+    known = []
+    for pattern in ("solutions/*/questions.csv", "exercises/*/questions.csv"):
+        for path in sorted(home().glob(pattern)):
+            rows = _questions(str(path), path.stat().st_mtime)
+            if name in rows:
+                return {**rows[name], "stem": path.parent.name}
+            known += rows
+    raise ValueError(f"There is no question {name!r}. The names are: {', '.join(sorted(set(known)))}.")
+
+
+def key(stem: str) -> dict[str, dict]:
+    """Return the key of an exercise, or {} where it is not at hand (graded work)."""
+    path = home() / "solutions" / stem / "key.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def check(name: str, answer=...) -> None:
+    """Record the answer to a question and say what can be said of it.
+
+    `name` is the question's name, as printed in the exercise. In practice, where the
+    solutions lie beside the exercises, it says whether the answer is right, or what is
+    wrong with this one, or gives a hint. In graded work it says what was recorded and
+    whether its type and size make sense. It never stops the notebook.
+    """
+    try:
+        asked = question(name)
+        data = as_data(answer)
+    except ValueError as problem:
+        _recorded.pop(name, None)
+        return _say(name, None, "Not recorded.", str(problem))
+    _recorded[name] = data
+    entry = key(asked["stem"]).get(name)
+    if data is None:
+        return _say(name, None, "Not answered yet.", "Put your answer in the place of the three dots and run both cells again.")
+    if entry is None:
+        return _say(name, data, f"Recorded: {_readable(data, asked)}.", sense(data, asked))
+    points, message = judge(data, entry)
+    if points:
+        return _say(name, data, "Right.", f"{_readable(data, asked)}{_tolerance(entry)}.")
+    _tries[name] = _tries.get(name, 0) + 1
+    if not message:
+        message = asked["hint"] if _tries[name] == 1 else f"{asked['hint']} {asked['stronger_hint']}"
+    return _say(name, data, "Not yet.", f"Seen: {_readable(data, asked)}. {message}")
+
+
+def sense(data, asked: dict) -> str:
+    """Say whether the type and size of an answer fit the question; no key is needed."""
+    kind = {bool: "yes or no", int: "number", float: "number", str: "text", list: "list", dict: "table"}[type(data)]
+    if kind != asked["type"]:
+        return f"This is of the type {kind}; the question asks for: {asked['type']}."
+    if kind == "number" and asked["low"] and not float(asked["low"]) <= data <= float(asked["high"]):
+        return (f"Such an answer lies between {asked['low']} and {asked['high']} {asked['unit']}. "
+                "Look at the unit and at the steps again.")
+    return "Type and size make sense. Whether it is right is decided when the work is graded."
+
+
+def expect(name: str, value, tolerance: float = 0, points: float = 1, mistakes: dict | None = None) -> float:
+    """State the right answer in the solution notebook, and return the points of the recorded one.
+
+    `value` is computed afresh from the tables. `tolerance` is the largest difference that
+    still counts as right, in the unit of the answer. `mistakes` maps what to say to the value
+    that a known mistake leads to. Plain nbgrader reads the returned number as the cell's score.
+    """
+    entry = {
+        "value": as_data(value), "tolerance": tolerance, "points": points,
+        "mistakes": [{"value": as_data(wrong), "message": message} for message, wrong in (mistakes or {}).items()],
+    }
+    _key[name] = entry
+    return judge(_recorded.get(name), entry)[0]
+
+
+def _readable(data, asked: dict) -> str:
+    text = f"{data:,.4g}" if isinstance(data, float) and abs(data) < 1000 else f"{data:,.1f}" if isinstance(data, float) else str(data)
+    return f"{text} {asked['unit']}".strip()
+
+
+def _tolerance(entry: dict) -> str:
+    return f" (counted right within ±{entry['tolerance']:g})" if entry["tolerance"] else ""
+
+
+def _say(name: str, data, headline: str, detail: str) -> None:
+    display({
+        "text/plain": f"{name}: {headline} {detail}",
+        "text/html": f"<p><strong>{escape(name)}: {escape(headline)}</strong> {escape(detail)}</p>",
+        MIME: {"id": name, "answer": data},
+    }, raw=True)

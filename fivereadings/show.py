@@ -1,0 +1,97 @@
+"""Show tables and charts so that every reader can use them."""
+
+import base64
+from html import escape
+from io import BytesIO
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import HTML
+
+# Okabe and Ito's colours, told apart by colour-blind readers; each has its own marker
+# and dash, so that colour never carries a meaning alone.
+COLOURS = {"China": "#D55E00", "Russia": "#0072B2", "United States": "#009E73",
+           "Growth Lab (reconciled)": "#000000", "other": "#666666"}
+MARKERS = {"China": "o", "Russia": "s", "United States": "^", "Growth Lab (reconciled)": "D", "other": "v"}
+DASHES = {"China": "-", "Russia": "--", "United States": "-.", "Growth Lab (reconciled)": ":", "other": ":"}
+
+FEW_WORDS = 5
+
+
+def number(value) -> str:
+    """Return a number as text for a table cell: thousands apart, no needless zeros, a gap as "–"."""
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def html_table(frame: pd.DataFrame, caption: str) -> str:
+    """Return a frame as an HTML table with a caption and header scopes; its first column heads each row."""
+    columns = list(frame.columns)
+    head = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in columns)
+    body = []
+    for row in frame.itertuples(index=False, name=None):
+        first, *rest = (escape(number(cell)) for cell in row)
+        cells = "".join(f"<td>{cell}</td>" for cell in rest)
+        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+    return (f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{''.join(body)}</tbody></table>")
+
+
+def picture(figure) -> str:
+    """Return a matplotlib figure as a `data:` address of a PNG, and close it."""
+    memory = BytesIO()
+    figure.savefig(memory, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)
+    return "data:image/png;base64," + base64.b64encode(memory.getvalue()).decode("ascii")
+
+
+def show(shown, caption: str = "", alt: str = "", source: str = "", table: pd.DataFrame | None = None) -> HTML:
+    """Return a table or a chart as HTML that Lab, Voilà and a web page show alike.
+
+    A frame becomes a table with `caption` and `source`. A matplotlib figure becomes a
+    picture with `alt` (what the chart shows, in a sentence), a caption, a source line and
+    the `table` behind it, folded. A chart needs all four.
+
+    Raises ValueError when a chart lacks one of them: a reader who cannot see it would get nothing.
+    """
+    credit = f"<br><small>Source: {escape(source)}.</small>" if source else ""
+    if isinstance(shown, pd.DataFrame):
+        return HTML(html_table(shown, caption or shown.attrs.get("title", "Table")) + credit.replace("<br>", "", 1))
+    if len(alt.split()) < FEW_WORDS:
+        raise ValueError(f"A chart needs alternative text that says what it shows; seen: {alt!r}. "
+                         "Write a sentence: what is drawn, for which years, and what stands out.")
+    if not caption or not source or table is None or table.empty:
+        raise ValueError("A chart needs a caption, a source and the table behind it. "
+                         "Try: show(figure, caption=…, alt=…, source=cite(rows), table=rows)")
+    return HTML(
+        f'<figure><img src="{picture(shown)}" alt="{escape(alt, quote=True)}" style="max-width:100%;height:auto">'
+        f"<figcaption>{escape(caption)}{credit}</figcaption></figure>"
+        f"<details><summary>The figures behind this chart</summary>{html_table(table, caption)}</details>"
+    )
+
+
+def lines(frame: pd.DataFrame, names: list[str], unit: str, dots: dict[str, pd.Series] | None = None):
+    """Return a figure with one line per column in `names` against the column `year`.
+
+    Gaps stay gaps. `dots` maps a column to a true/false Series: true rows get a hollow
+    marker (figures that were announced, not taken from a statistical file).
+    """
+    figure, axes = plt.subplots(figsize=(8, 4.2))
+    for name in names:
+        style = name if name in COLOURS else "other"
+        axes.plot(frame["year"], frame[name], color=COLOURS[style], linestyle=DASHES[style],
+                  marker=MARKERS[style], label=name)
+        if dots and name in dots:
+            hollow = frame[dots[name].to_numpy()]
+            axes.plot(hollow["year"], hollow[name], linestyle="none", marker=MARKERS[style],
+                      markerfacecolor="white", markeredgecolor=COLOURS[style])
+    axes.set_ylabel(unit)
+    axes.set_xticks(frame["year"].iloc[::2])
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.grid(axis="y", alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    return figure

@@ -1,0 +1,77 @@
+"""Load the module's tables with their units and sources."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from .places import home
+
+FOLDERS = ("data", "readings")
+KINDS = {"integer": "Int64", "year": "Int64", "number": "float64"}
+
+
+@lru_cache
+def _package(path: Path, changed: float) -> dict:
+    # `changed` makes a new key when the file is edited.
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def package(folder: str) -> dict:
+    """Return the description (`datapackage.json`) of the tables in `data` or `readings`."""
+    path = home() / folder / "datapackage.json"
+    return _package(path, path.stat().st_mtime)
+
+
+def load(name: str) -> pd.DataFrame:
+    """Return one of the module's tables, such as `load("trade")` or `load("claims")`.
+
+    Each row holds one figure with its unit, reporter and source. An empty number is
+    NaN, an empty text is "". `frame.attrs` holds the title and description of the table.
+
+    Raises ValueError, with the names there are, when there is no such table.
+    Source of each figure: the column `source`, explained by `cite`.
+    """
+    known = {}
+    for folder in FOLDERS:
+        for resource in package(folder)["resources"]:
+            known[resource["name"]] = (folder, resource)
+    if name not in known:
+        raise ValueError(f"There is no table {name!r}. The tables are: {', '.join(sorted(known))}.")
+    folder, resource = known[name]
+    fields = resource["schema"]["fields"]
+    frame = pd.read_csv(
+        home() / folder / resource["path"],
+        dtype={field["name"]: KINDS.get(field["type"], "str") for field in fields},
+        keep_default_na=False,
+        na_values={field["name"]: [""] for field in fields if field["type"] in KINDS},
+        encoding="utf-8",
+    )
+    for field in fields:
+        # Plain int64 where nothing is missing: it prints and merges as students expect.
+        if KINDS.get(field["type"]) == "Int64" and frame[field["name"]].notna().all():
+            frame[field["name"]] = frame[field["name"]].astype("int64")
+    frame.attrs = {"table": name, "title": resource["title"], "description": resource["description"]}
+    return frame
+
+
+def sources() -> dict[str, dict]:
+    """Return the source entries of `data/datapackage.json` by their key."""
+    return {source["name"]: source for source in package("data")["sources"]}
+
+
+def cite(rows) -> str:
+    """Return the sources of a table's rows as one line: each title with its kind, such as "state media".
+
+    `rows` is a frame with a column `source`, or a list of source keys. Release, licence and
+    address of each stand in `data/datapackage.json`.
+    Raises ValueError when a key is not described there.
+    """
+    keys = rows["source"] if isinstance(rows, pd.DataFrame) else rows
+    described, kinds = sources(), {}
+    for key in sorted(set(keys)):
+        if key not in described:
+            raise ValueError(f"The source {key!r} is not described in data/datapackage.json.")
+        kinds.setdefault(described[key]["kind"], []).append(described[key]["title"])
+    return "; ".join(f"{', '.join(titles)} ({kind})" for kind, titles in sorted(kinds.items()))

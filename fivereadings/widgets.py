@@ -1,0 +1,47 @@
+"""Wire a view to controls that work from the keyboard and by screen reader."""
+
+from html import escape
+
+import ipywidgets as ipw
+
+WIDE = {"description_width": "initial"}
+
+
+def choice(label: str, options, value=None) -> ipw.Dropdown:
+    """Return a labelled list to choose one option from."""
+    options = list(options)
+    return ipw.Dropdown(description=label, options=options, value=options[0] if value is None else value,
+                        style=WIDE, layout=ipw.Layout(width="min(34rem, 95%)"))
+
+
+def amount(label: str, value: float, low: float, high: float, step: float = 1) -> ipw.BoundedFloatText:
+    """Return a labelled number box; a value outside low..high is moved to the nearer end."""
+    return ipw.BoundedFloatText(description=f"{label} ({low:g} to {high:g})", value=value, min=low, max=high,
+                                step=step, style=WIDE, layout=ipw.Layout(width="min(34rem, 95%)"))
+
+
+def tick(label: str, value: bool = False) -> ipw.Checkbox:
+    """Return a labelled box to tick."""
+    return ipw.Checkbox(description=label, value=value, indent=False, style=WIDE,
+                        layout=ipw.Layout(width="min(34rem, 95%)"))
+
+
+def explore(view, **controls) -> ipw.VBox:
+    """Show `view` with controls: whenever one changes, the view is drawn again.
+
+    `view` is a function that returns HTML (what `show` returns). Each keyword is one of its
+    arguments, with the control that sets it: `choice`, `amount` or `tick`. A ValueError of the
+    view is shown to the reader in its place; nothing is lost.
+    """
+    screen = ipw.HTML()
+
+    def draw(_=None):
+        try:
+            screen.value = view(**{name: control.value for name, control in controls.items()}).data
+        except ValueError as problem:
+            screen.value = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
+
+    for control in controls.values():
+        control.observe(draw, names="value")
+    draw()
+    return ipw.VBox([*controls.values(), screen])
