@@ -1,15 +1,16 @@
 """Set up and open the module, with nothing on the machine but Python.
 
-The first start makes the folder .venv beside this file and installs there what the lock file
-lists. Later starts compare a stamp and go straight on. USAGE below lists the commands.
-
-Only the standard library is used, and the syntax stays readable to Python 2.7 and 3.6, so that
-an old Python can say in one sentence that it is too old.
+python start.py               set up (the first time) and open the notebooks
+python start.py test          set up and run every test; words after it go to pytest
+python start.py grade FOLDER  grade what a class handed in ("grade -h" tells more)
+python start.py build WHAT    make the generated files again ("build -h" tells more)
+python start.py help          show this text
 """
 from __future__ import print_function
 
 import sys
 
+# Python 2.7 and 3.6 must be able to read this whole file, to say this instead of a syntax error.
 if sys.version_info < (3, 11):
     print("This is Python %d.%d.%d, and the module needs Python 3.11 or newer: install one from "
           "python.org, then run start.py with it." % tuple(sys.version_info[:3]), file=sys.stderr)
@@ -25,15 +26,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-import xml.etree.ElementTree
 from pathlib import Path
-
-USAGE = """\
-python start.py               set up (the first time) and open the notebooks
-python start.py test          set up and run every test; words after it go to pytest
-python start.py grade FOLDER  grade what a class handed in ("grade -h" tells more)
-python start.py build WHAT    make the generated files again ("build -h" tells more)
-python start.py help          show this text"""
+from xml.etree import ElementTree
 
 HOME = Path(__file__).resolve().parent
 VENV = HOME / ".venv"
@@ -44,10 +38,6 @@ STAMP = VENV / "five-readings.json"
 LOCKS = {"students": "requirements.lock", "dev": "requirements-dev.lock"}
 # Settings of the shell that would make a child use another Python, another folder or fewer letters.
 DROPPED = ("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYTHONIOENCODING")
-# JupyterLab would otherwise ask every new reader whether to fetch its news.
-OVERRIDES = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-NO_VENV = ("This Python cannot make environments: on Debian or Ubuntu run 'sudo apt install python3-venv', "
-           "elsewhere install Python from python.org; then start again.")
 
 # What a failing step or an OSError says, and what to do about it. The first match counts. Most are
 # error numbers (of Linux, macOS and Windows), since the words may be in the machine's own language.
@@ -55,9 +45,9 @@ TROUBLES = [
     (r"os error (28|112|122)\)|Errno (28|69|122)\]|WinError 112\]|No space left",
      "The disk is full: free about 1 GB, then start again."),
     (r"os error (30|19)\)|Errno 30\]|WinError 19\]",
-     "The folder %s can only be read: copy it to a place where you can save files, and start there."),
+     "The folder {} can only be read: copy it to a place where you can save files, and start there."),
     (r"os error (5|13)\)|Errno (1|13)\]|WinError (5|32)\]|Permission denied",
-     "Writing was not allowed: close JupyterLab if it is open from %s, or copy that folder to a place "
+     "Writing was not allowed: close JupyterLab if it is open from {}, or copy that folder to a place "
      "of your own, then start again."),
     (r"[Hh]ash mismatch|DO NOT MATCH THE HASHES",
      "A downloaded package is not the one that this module was tested with: start again on another "
@@ -69,21 +59,9 @@ TROUBLES = [
 ]
 
 
-class Trouble(Exception):
-    """Carries one plain sentence for the person at the keyboard."""
-
-
-def say(text, end="\n", stream=None):
-    """Print `text`, with question marks for letters that the terminal cannot show."""
-    stream = stream or sys.stdout
-    encoding = stream.encoding or "ascii"
-    print(text.encode(encoding, "replace").decode(encoding), end=end, file=stream, flush=True)
-
-
 def explain(text):
     """The sentence for what a failing step or an OSError said; None if it is not a known trouble."""
-    known = (sentence for pattern, sentence in TROUBLES if re.search(pattern, text))
-    return next(known, "").replace("%s", str(HOME)) or None
+    return next((sentence.format(HOME) for pattern, sentence in TROUBLES if re.search(pattern, text)), None)
 
 
 def child_env():
@@ -96,39 +74,40 @@ def child_env():
 
 
 def run_step(title, command):
-    """Run one step of the set-up, show that it goes on, and raise Trouble if it fails."""
+    """Run one step of the set-up, show that it goes on, and leave with one sentence if it fails."""
     begun = time.monotonic()
     terminal = sys.stdout.isatty()
-    say(title + " ...", end="\n" if terminal else " ")
-    lines = []
+    print(title + " ...", end="\n" if terminal else " ", flush=True)
+    output = ""
     # close_fds=False: the child holds the lock too, so a start after "kill -9" waits until it has ended.
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          env=child_env(), cwd=str(HOME), close_fds=False) as child:
+                          encoding="utf-8", errors="replace", env=child_env(), cwd=str(HOME), close_fds=False) as child:
         try:
-            for raw in child.stdout:
-                lines.append(raw.decode("utf-8", "replace").rstrip())
-                if terminal and not lines[-1].startswith(" + "):  # uv lists every package so
-                    say("    " + lines[-1])
+            for line in child.stdout:
+                output += line
+                if terminal and not line.startswith(" + "):  # uv lists every package so
+                    print("    " + line.rstrip())
         except BaseException:
             child.terminate()
             raise
-    say("%s%.0f s" % ("    took " if terminal else "", time.monotonic() - begun))
+    print("%s%.0f s" % ("    took " if terminal else "", time.monotonic() - begun))
     if child.returncode:
         # Not in HOME, which may be the folder that cannot be written.
-        with tempfile.NamedTemporaryFile("wb", prefix="five-readings-", suffix=".log", delete=False) as log:
-            log.write("\n".join(lines).encode("utf-8"))
-        sentence = explain("\n".join(lines)) or "The set-up stopped at this step: read the full output, then start again."
-        raise Trouble("%s (Full output: %s)" % (sentence, log.name))
+        with tempfile.NamedTemporaryFile("w", prefix="five-readings-", suffix=".log", delete=False,
+                                         encoding="utf-8") as log:
+            log.write(output)
+        sentence = explain(output) or "The set-up failed at this step: read the full output, then start again."
+        sys.exit("%s (Full output: %s)" % (sentence, log.name))
 
 
 def stamp(which):
-    """What a finished set-up of `which` ("students" or "dev") leaves in STAMP; Trouble if a file is missing."""
+    """What a finished set-up of `which` ("students" or "dev") leaves in STAMP."""
     sums = {}
     for name in (LOCKS[which], "pyproject.toml"):
         try:
             sums[name] = hashlib.sha256((HOME / name).read_bytes()).hexdigest()
         except FileNotFoundError:
-            raise Trouble("The file %s is missing from %s: download the whole module again." % (name, HOME))
+            sys.exit("The file %s is missing from %s: download the whole module again." % (name, HOME))
     return {"set": which, "folder": str(HOME), "sha256": sums,
             "python": "%s in %s" % (sys.version.split()[0], sys.base_prefix)}
 
@@ -154,7 +133,7 @@ def one_at_a_time():
     """Hold a lock, first waiting for another start. The system frees it however its holder ends."""
     with open(HOME / ".venv-lock", "a") as handle:
         if not locked(handle):
-            say("Another start.py is setting up this folder; this one waits for it.")
+            print("Another start.py is setting up this folder; this one waits for it.")
             while not locked(handle):
                 time.sleep(0.5)
         os.set_inheritable(handle.fileno(), True)
@@ -177,27 +156,33 @@ def locked(handle):
     return True
 
 
+def is_ready(which):
+    """True if .venv is whole, fits this folder and this Python, and holds `which` or the larger dev set."""
+    have = read_stamp()
+    return have.get("set") in (which, "dev") and have == stamp(have["set"])
+
+
 def set_up(which):
-    """Make sure that .venv holds the set `which`. Whoever has the dev set keeps it."""
-    want = stamp("dev" if read_stamp().get("set") == "dev" else which)
-    if read_stamp() == want:
-        return
-    with one_at_a_time():
-        if read_stamp() != want:  # else the start that this one waited for has done it
-            install(want)
+    """Make sure that .venv holds the set `which`, "students" or "dev"."""
+    if not is_ready(which):
+        with one_at_a_time():
+            if not is_ready(which):  # else the start that this one waited for has done it
+                install("dev" if read_stamp().get("set") == "dev" else which)
 
 
-def install(want):
-    """Make .venv anew, or add the dev set to a whole students' one, so that it is as `want` says."""
-    lock, uv = HOME / LOCKS[want["set"]], find_uv()
+def install(which):
+    """Make .venv anew, or add the dev set to a whole students' one; write the stamp last."""
+    want, lock, uv = stamp(which), HOME / LOCKS[which], find_uv()
     whole = read_stamp() == stamp("students")
     STAMP.unlink(missing_ok=True)  # from here until it is back, .venv counts as unfinished
     if not whole:
         has_pip = importlib.util.find_spec("ensurepip") is not None
         if not (has_pip or uv):
-            raise Trouble(NO_VENV)
-        run_step("Making the environment .venv", [sys.executable, "-m", "venv", "--clear", VENV]
-                 + ([] if has_pip else ["--without-pip"]))
+            sys.exit("This Python cannot make environments: on Debian or Ubuntu run 'sudo apt install "
+                     "python3-venv', elsewhere install Python from python.org; then start again.")
+        run_step("Making the environment .venv", [sys.executable, "-m", "venv", "--clear", "--without-pip", VENV])
+        if has_pip:  # a step of its own, because venv would hide why it failed
+            run_step("Adding pip", [PYTHON, "-m", "ensurepip", "--upgrade", "--default-pip"])
     if uv is None:
         pinned = re.search(r"^uv==[^\s;\\]+", lock.read_text(encoding="utf-8"), re.MULTILINE)
         run_step("Fetching the installer", [PYTHON, "-m", "pip", "install", "--disable-pip-version-check",
@@ -206,9 +191,11 @@ def install(want):
     uv += ["pip", "install", "--python", PYTHON]
     run_step("Installing the packages (a minute or two the first time)", uv + ["--require-hashes", "-r", lock])
     run_step("Adding the module itself", uv + ["--no-deps", "--no-build-isolation", "-e", HOME])
+    # JupyterLab would otherwise ask every new reader whether to fetch its news.
+    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     settings = VENV / "share" / "jupyter" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
-    (settings / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
+    (settings / "overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
     STAMP.write_text(json.dumps(want, indent=1), encoding="utf-8")
 
 
@@ -216,17 +203,17 @@ def run_child(words, cwd=None):
     """Run .venv's Python and return its exit code, 130 after Ctrl-C (which the child gets as well)."""
     child = subprocess.Popen([str(PYTHON)] + words, env=child_env(), cwd=cwd)
     stopped = False
-    while True:
+    while child.poll() is None:
         try:
-            code = child.wait()
-            return 130 if stopped else code if code >= 0 else 128 - code
+            child.wait()
         except KeyboardInterrupt:
             stopped = True
+    return 130 if stopped else child.returncode
 
 
 def open_lab():
     """Open JupyterLab at the first notebook and wait until it is closed."""
-    say("JupyterLab opens in your browser. To end it, press Ctrl-C in this window.")
+    print("JupyterLab opens in your browser. To end it, press Ctrl-C in this window.")
     code = run_child(["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
                       "--ServerApp.root_dir=" + str(HOME), "--ServerApp.answer_yes=True",
                       "--ServerApp.allow_root=True"], cwd=str(HOME))  # containers have no other user
@@ -242,39 +229,33 @@ def run_tests(words):
         ["-p", "no:cacheprovider", nbval, "notebooks", "solutions",
          "--nbval-sanitize-with", "tests/nbval-sanitize.cfg"] + spread,
         ["--nbval-lax", "exercises"] + spread]
-    total = (0, 0, 0)
+    ran = failed = skipped = 0
     with tempfile.TemporaryDirectory() as scratch:
         for number, run in enumerate(runs):
             report = Path(scratch) / ("%d.xml" % number)
             code = run_child(["-m", "pytest", "--junitxml=" + str(report)] + run, cwd=str(HOME))
-            passed, failed, skipped = count(report)
-            if code and not failed:  # for instance: no test was found
-                say("pytest ended with code %d, which counts as one failure: pytest %s" % (code, " ".join(run)))
-                failed = 1
-            total = (total[0] + passed, total[1] + failed, total[2] + skipped)
-            if code == 130:
+            suite = ElementTree.parse(str(report)).find("testsuite") if report.exists() else {}
+            tests, failures, errors, skips = [int(suite.get(name, 0))
+                                              for name in ("tests", "failures", "errors", "skipped")]
+            if code and not failures + errors:  # for instance: no test was found
+                print("pytest ended with code %d, which counts as one failure: pytest %s" % (code, " ".join(run)))
+                tests, failures = tests + 1, 1
+            ran, failed, skipped = ran + tests, failed + failures + errors, skipped + skips
+            if code == 130:  # Ctrl-C
                 break
-    say("%d passed, %d failed, %d skipped" % total)
-    return 1 if total[1] else 0
-
-
-def count(report):
-    """Passed, failed (or broken) and skipped tests in a JUnit report; zeros if pytest wrote none."""
-    suites = list(xml.etree.ElementTree.parse(str(report)).iter("testsuite")) if report.exists() else []
-    tests, failures, errors, skipped = (sum(int(suite.get(name)) for suite in suites)
-                                        for name in ("tests", "failures", "errors", "skipped"))
-    return tests - failures - errors - skipped, failures + errors, skipped
+    print("%d passed, %d failed, %d skipped" % (ran - failed - skipped, failed, skipped))
+    return 1 if failed else 0
 
 
 def main(words):
     """Do what the command line says and return the exit code."""
     command, rest = (words[0], words[1:]) if words else ("", [])
     if command in ("help", "-h", "--help"):
-        say(USAGE)
+        print(__doc__)
         return 0
     if command not in ("", "test", "grade", "build"):
-        say('start.py does not know "%s", and it passes nothing on to JupyterLab.' % command, stream=sys.stderr)
-        say(USAGE, stream=sys.stderr)
+        print('start.py does not know "%s", and it passes nothing on to JupyterLab.\n' % command, file=sys.stderr)
+        print(__doc__, file=sys.stderr)
         return 2
     try:
         set_up("dev" if command else "students")
@@ -285,14 +266,12 @@ def main(words):
         # -P: a student's file called json.py in the working folder must not stand in for Python's own
         return run_child(["-P", "-m", "fivereadings." + ("grading" if command == "grade" else "build")] + rest)
     except KeyboardInterrupt:
-        say("\nStopped. The next start makes anew what was left unfinished.", stream=sys.stderr)
+        print("\nStopped. The next start makes anew what was left unfinished.", file=sys.stderr)
         return 130
-    except Trouble as trouble:
-        say(str(trouble), stream=sys.stderr)
     except OSError as error:
-        say(explain(str(error)) or "The set-up stopped (%s): put that right, then start again." % error, stream=sys.stderr)
-    return 1
+        sys.exit(explain(str(error)) or "The set-up stopped (%s): put that right, then start again." % error)
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace", line_buffering=True)  # a terminal may lack the folder's letters
     sys.exit(main(sys.argv[1:]))

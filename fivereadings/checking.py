@@ -65,8 +65,8 @@ def check(name: str, answer=...) -> None:
     points, message = judge(data, entry)
     if points:
         return _say(name, data, "Right.", f"{_readable(data, asked)}{_tolerance(entry)}.")
-    _tries[name] = _tries.get(name, 0) + 1
     if not message:
+        _tries[name] = _tries.get(name, 0) + 1
         message = asked["hint"] if _tries[name] == 1 else f"{asked['hint']} {asked['stronger_hint']}"
     return _say(name, data, "Not yet.", f"Seen: {_readable(data, asked)}. {message}")
 

@@ -16,19 +16,18 @@ FIRST = 2008  # China's figure of no earlier year gives the two directions
 
 
 def _statistics(flow: str, reporter: str) -> pd.DataFrame:
-    trade = load("trade")
+    trade = load("trade").query("reporter == @reporter")
     if flow == "Russia and China":
-        both = trade[(trade["reporter"] == reporter) & trade["flow"].isin(FLOWS[:2])]
         # One direction alone is no total: a year needs both.
-        return both.groupby("year").filter(lambda rows: len(rows) == 2)
-    return trade[(trade["reporter"] == reporter) & (trade["flow"] == flow)]
+        return trade.query("flow in @FLOWS[:2]").groupby("year").filter(lambda rows: len(rows) == 2)
+    return trade.query("flow == @flow")
 
 
 def _announced(flow: str) -> pd.DataFrame:
-    announced = load("trade-announced")
-    return announced[(announced["reporter"] == "China") & (announced["flow"] == flow) & (announced["period"] == "year")
-                     & (announced["measure"] == "value") & (announced["unit"] == "US$ bn")
-                     & (announced["basis"] != "converted")]
+    return load("trade-announced").query(
+        "reporter == 'China' and flow == @flow and period == 'year' and measure == 'value'"
+        " and unit == 'US$ bn' and basis != 'converted'"
+    )
 
 
 def mirror_rows(flow: str) -> pd.DataFrame:

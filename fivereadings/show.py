@@ -15,6 +15,7 @@ COLOURS = {"China": "#D55E00", "Russia": "#0072B2", "United States": "#009E73",
 MARKERS = {"China": "o", "Russia": "s", "United States": "^", "Growth Lab (reconciled)": "D", "other": "v"}
 DASHES = {"China": "-", "Russia": "--", "United States": "-.", "Growth Lab (reconciled)": ":", "other": ":"}
 
+TEXT = ' style="text-align:left"'
 FEW_WORDS = 5
 
 
@@ -29,14 +30,15 @@ def number(value) -> str:
 
 def html_table(frame: pd.DataFrame, caption: str) -> str:
     """Return a frame as an HTML table with a caption and header scopes; its first column heads each row."""
-    columns = list(frame.columns)
-    head = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in columns)
+    # Lab aligns every cell to the right; that suits numbers only.
+    sides = ["" if pd.api.types.is_numeric_dtype(kind) else TEXT for kind in frame.dtypes]
+    head = "".join(f'<th scope="col"{side}>{escape(str(column))}</th>' for column, side in zip(frame.columns, sides))
     body = []
     for row in frame.itertuples(index=False, name=None):
         first, *rest = (escape(number(cell)) for cell in row)
-        cells = "".join(f"<td>{cell}</td>" for cell in rest)
-        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
-    return (f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        cells = "".join(f"<td{side}>{cell}</td>" for side, cell in zip(sides[1:], rest))
+        body.append(f'<tr><th scope="row"{sides[0]}>{first}</th>{cells}</tr>')
+    return (f'<table style="min-width:22em"><caption{TEXT}>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
             f"<tbody>{''.join(body)}</tbody></table>")
 
 

@@ -61,17 +61,27 @@ def sources() -> dict[str, dict]:
     return {source["name"]: source for source in package("data")["sources"]}
 
 
-def cite(rows) -> str:
-    """Return the sources of a table's rows as one line: each title with its kind, such as "state media".
+def source_table(rows) -> pd.DataFrame:
+    """Return the sources of a table's rows, one a row: `source, title, producer, kind, licence, address`.
 
-    `rows` is a frame with a column `source`, or a list of source keys. Release, licence and
-    address of each stand in `data/datapackage.json`.
-    Raises ValueError when a key is not described there.
+    `rows` is a frame with a column `source`, or a list of source keys.
+    Raises ValueError when a key is not described in `data/datapackage.json`.
     """
-    keys = rows["source"] if isinstance(rows, pd.DataFrame) else rows
-    described, kinds = sources(), {}
-    for key in sorted(set(keys)):
+    keys = sorted(set(rows["source"] if isinstance(rows, pd.DataFrame) else rows))
+    described = sources()
+    for key in keys:
         if key not in described:
             raise ValueError(f"The source {key!r} is not described in data/datapackage.json.")
-        kinds.setdefault(described[key]["kind"], []).append(described[key]["title"])
-    return "; ".join(f"{', '.join(titles)} ({kind})" for kind, titles in sorted(kinds.items()))
+    columns = {"title": "title", "producer": "producer", "kind": "kind", "licence": "licence", "path": "address"}
+    table = pd.DataFrame([described[key] for key in keys])[list(columns)].rename(columns=columns)
+    table.insert(0, "source", keys)
+    return table
+
+
+def cite(rows) -> str:
+    """Return the sources of a table's rows as one line: each title, by kind such as "state media".
+
+    `rows` as in `source_table`, which says more of each source and raises the same error.
+    """
+    kinds = source_table(rows).groupby("kind")["title"].agg(", ".join)
+    return "; ".join(f"{titles} ({kind})" for kind, titles in kinds.items())

@@ -5,6 +5,7 @@
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -56,28 +57,53 @@ def grade(folder: Path, stem: str, into: Path) -> list[str]:
     return attention
 
 
+def finish(stem: str, into: Path) -> None:
+    """Write the scores and every feedback page anew, after prose answers were graded by hand."""
+    table = course.scores(into, stem)
+    for student in table["student"]:
+        course.feedback(into, stem, student)
+    table.to_csv(into / f"scores-{stem}.csv", index=False)
+
+
 def main(words: list[str]) -> int:
-    """Read the command's words, grade, and print what needs attention and what comes next."""
-    parser = argparse.ArgumentParser(prog="python start.py grade", description="Grade a folder of submissions.")
-    parser.add_argument("folder", type=Path, help="holds STUDENT/UNIT.ipynb or STUDENT.ipynb")
+    """Read the command's words, do the one thing asked, and say what comes next."""
+    parser = argparse.ArgumentParser(prog="python start.py grade", description="Grade what a class handed in.")
+    parser.add_argument("folder", type=Path, nargs="?", help="holds STUDENT/UNIT.ipynb or STUDENT.ipynb")
     parser.add_argument("--unit", choices=stems(), help="the exercise set (not needed where there is one)")
     parser.add_argument("--class", dest="into", type=Path, default=home() / "class-work", metavar="CLASS",
                         help="folder for the gradebook and the feedback (default: class-work)")
+    parser.add_argument("--by-hand", action="store_true", help="open nbgrader's formgrader for the prose answers")
+    parser.add_argument("--feedback", action="store_true", help="write scores and feedback again after grading by hand")
     wanted = parser.parse_args(words)
-    unit = wanted.unit or (stems()[0] if len(stems()) == 1 else None)
+    unit, into = wanted.unit or (stems()[0] if len(stems()) == 1 else None), wanted.into.resolve()
+    if wanted.by_hand:
+        return formgrader(into)
     if unit is None:
         parser.error(f"say which exercise set with --unit: {', '.join(stems())}")
-    try:
-        attention = grade(wanted.folder.resolve(), unit, wanted.into.resolve())
-    except (ValueError, RuntimeError) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    table = course.scores(wanted.into.resolve(), unit)
-    print(table[["student", "score", "of", "to grade by hand"]].to_string(index=False))
-    print("\nNeeds attention:\n  " + "\n  ".join(attention) if attention else "\nNothing needs attention.")
-    print(f"\nScores: {wanted.into / f'scores-{unit}.csv'}\nFeedback pages: {wanted.into / 'feedback'}\n"
-          f"Grade the prose answers: python start.py formgrader --class {wanted.into}")
+    if wanted.feedback:
+        finish(unit, into)
+    elif wanted.folder is None:
+        parser.error("say which folder holds the submissions, or use --by-hand or --feedback")
+    else:
+        try:
+            attention = grade(wanted.folder.resolve(), unit, into)
+        except (ValueError, RuntimeError) as problem:
+            print(problem, file=sys.stderr)
+            return 1
+        print("\nNeeds attention:\n  " + "\n  ".join(attention) if attention else "\nNothing needs attention.")
+    print("\n" + course.scores(into, unit)[["student", "score", "of", "to grade by hand"]].to_string(index=False))
+    print(f"\nScores: {into / f'scores-{unit}.csv'}\nFeedback pages: {into / 'feedback'}\n"
+          "Grade the prose answers: python start.py grade --by-hand; then: python start.py grade --feedback")
     return 0
+
+
+def formgrader(into: Path) -> int:
+    """Open nbgrader's formgrader on a class folder, and wait until it is closed."""
+    if not (into / course.GRADEBOOK).is_file():
+        print(f"There is no gradebook in {into}. Grade a folder first: python start.py grade FOLDER", file=sys.stderr)
+        return 1
+    return subprocess.run([sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/formgrader",
+                           f"--ServerApp.root_dir={into}", "--ServerApp.allow_root=True"], cwd=into).returncode
 
 
 if __name__ == "__main__":

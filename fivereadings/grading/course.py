@@ -1,16 +1,21 @@
 """nbgrader's course folder: the release of an exercise, the gradebook, the feedback pages."""
 
 import logging
+import warnings
 from pathlib import Path
 
 import pandas as pd
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.utils import compute_checksum
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from ..notebooks import write
 from ..places import home
+
+# nbgrader adds objects before their session knows them; SQLAlchemy warns of it, and nothing is lost.
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 # What stays at home when an exercise is released.
 AT_HOME = ["key.json", "rubric.csv"]
@@ -24,6 +29,7 @@ def settings(folder: Path) -> Config:
     config.CourseDirectory.course_id = "five-readings"
     config.CourseDirectory.source_directory = str(home() / "solutions")
     config.CourseDirectory.db_url = f"sqlite:///{folder / GRADEBOOK}"
+    config.Exchange.root = str(folder)  # not used; without a folder it can write to, nbgrader complains each time
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", *AT_HOME]
     config.ClearSolutions.code_stub = {"python": ""}
     config.ClearSolutions.text_stub = "Write your answer here, in the place of this line."

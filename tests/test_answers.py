@@ -1,0 +1,103 @@
+"""Answers as data, their comparison with the key, and what `check` says to a learner."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from fivereadings import checking
+from fivereadings.answers import MIME, as_data, judge, same
+
+
+@pytest.mark.parametrize("answer, data", [
+    (..., None), (None, None), (True, True), (np.bool_(False), False), (3, 3), (np.int64(3), 3), (2.5, 2.5), (np.float64(2.5), 2.5),
+    ("  two\n words ", "two words"), ([3, 1, 2], [1, 2, 3]), ((2, 1), [1, 2]), ({2, 1}, [1, 2]), (np.array([2, 1]), [1, 2]),
+    (pd.Series([7.5]), 7.5), (pd.Series([2, 1]), [1, 2]), (pd.Series([2, 1], index=["b", "a"]), {"a": 1, "b": 2}),
+    (pd.DataFrame({"x": [4]}), 4), (pd.DataFrame({"x": [2, 1]}), [1, 2]),
+    (pd.DataFrame({"year": [2015, 2014], "value": [2, 1]}), {"2014": 1, "2015": 2}), ({"b": 1, "a": np.float64(2)}, {"a": 2.0, "b": 1}),
+])
+def test_an_answer_becomes_data_by_a_rule(answer, data):
+    made = as_data(answer)
+    assert made == data and type(made) is type(data)
+    json.dumps(made, allow_nan=False)
+
+
+@pytest.mark.parametrize("answer, words", [
+    (float("nan"), "missing value"), (float("inf"), "division by zero"), ("x" * 201, "201 characters"),
+    (pd.DataFrame({"a": [1], "b": [2], "c": [3]}), "1 rows and 3 columns"), (print, "builtin_function_or_method"),
+])
+def test_what_cannot_be_an_answer_is_explained(answer, words):
+    with pytest.raises(ValueError, match=words):
+        as_data(answer)
+
+
+@pytest.mark.parametrize("answer, value, tolerance, agree", [
+    (28.6, 28.63, 0.05, True), (28.5, 28.63, 0.05, False), (0.3, 0.1 + 0.2, 0, True), (True, 1, 0, False), (1, True, 0, False),
+    ("b", "B", 0, True), ("b c", "B", 0, False), ([1, 2], [1, 2.01], 0.1, True), ([1], [1, 2], 0.1, False),
+    ({"a": 1}, {"a": 1.05}, 0.1, True), ({"b": 1}, {"a": 1}, 0.1, False), ("2014", 2014, 0, False), (None, 1, 0, False),
+])
+def test_agreement(answer, value, tolerance, agree):
+    assert same(answer, value, tolerance) is agree
+
+
+ENTRY = {"value": -35.17, "tolerance": 0.1, "points": 2, "mistakes": [{"value": -34.4, "message": "This is the change in yuan."}]}
+
+
+@pytest.mark.parametrize("answer, points, words", [
+    (-35.2, 2.0, "Right"), (-34.4, 0.0, "yuan"), (-10, 0.0, ""), ("-35.2", 0.0, "The answer is text; a number is expected"), (None, 0.0, "Not answered"),
+])
+def test_judging(answer, points, words):
+    got, message = judge(answer, ENTRY)
+    assert got == points and words in message and (words or not message)
+
+
+# check, as a learner meets it
+
+
+@pytest.fixture
+def said(monkeypatch):
+    shown = []
+    monkeypatch.setattr(checking, "display", lambda bundle, raw: shown.append(bundle))
+    checking._tries.clear()
+    return shown
+
+
+def test_practice_says_right_mistake_hint_and_stronger_hint(said):
+    checking.check("yearly-fall", -35.17)
+    checking.check("yearly-fall", -34.4)
+    checking.check("yearly-fall", 12)
+    checking.check("yearly-fall", 13)
+    texts = [bundle["text/plain"] for bundle in said]
+    assert "Right." in texts[0] and "±0.1" in texts[0]
+    assert "yuan" in texts[1]
+    assert "(new / old - 1) * 100" in texts[2] and "Old is 2014" not in texts[2]
+    assert "Old is 2014" in texts[3]
+    assert said[0][MIME] == {"id": "yearly-fall", "answer": -35.17}
+
+
+def test_an_open_question_an_unusable_answer_and_an_unknown_name_never_stop_the_notebook(said):
+    for name, answer, words in [("yearly-fall", ..., "Not answered yet"), ("yearly-fall", float("nan"), "Not recorded"),
+                                ("yearly-fal", 1, "There is no question 'yearly-fal'")]:
+        checking.check(name, answer)
+        assert words in said[-1]["text/plain"] and said[-1][MIME]["answer"] is None
+
+
+def test_graded_work_has_no_key_and_says_only_what_was_recorded(said, small_module):
+    import shutil
+
+    shutil.copytree(ROOT / "exercises", small_module / "exercises")
+    checking.check("yearly-fall", -34.4)
+    assert "Recorded: -34.4 per cent." in said[-1]["text/plain"] and "yuan" not in said[-1]["text/plain"]
+    checking.check("yearly-fall", 3400)
+    assert "between -100 and 100 per cent" in said[-1]["text/plain"]
+    checking.check("yearly-fall", "a third")
+    assert "the question asks for: number" in said[-1]["text/plain"]
+
+
+def test_expect_returns_the_points_of_the_recorded_answer_and_nothing_for_a_broken_one(said):
+    checking.check("yearly-fall", -35.17)
+    assert checking.expect("yearly-fall", -35.17, tolerance=0.1, points=2) == 2.0
+    checking.check("yearly-fall", float("nan"))
+    assert checking.expect("yearly-fall", -35.17, tolerance=0.1, points=2) == 0.0
