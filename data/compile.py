@@ -117,11 +117,13 @@ def announced(folder, sources):
 
     A figure that stands in both files is kept once: from the article that prints the two
     directions too, if there is one. In the years whose directions are computed the address
-    belongs to the growth rates, so the press file comes first.
+    belongs to the growth rates, so the press file comes first. Figures that were read after the
+    files were gathered stand in press-added.csv beside this file.
     """
     totals = press(read(folder, "press_trade_totals.csv"))
     china = chinese_directions(read(folder, "china_reported_directions_2008_2020.csv"))
-    rows = pd.concat([china[~china["computed"]], totals, china[china["computed"]]])
+    rows = pd.concat([china[~china["computed"]], totals, china[china["computed"]],
+                      read(HERE, "press-added.csv")])
     rows = rows.drop_duplicates(["year", "period", "flow", "measure", "reporter", "value", "unit"])
     return finish(rows, "path", sources, ANNOUNCED)
 

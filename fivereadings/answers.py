@@ -8,6 +8,7 @@ import pandas as pd
 
 MIME = "application/vnd.fivereadings.answer+json"
 LONGEST = 200  # characters of a text answer
+NEARLY = 0.01  # of the right value: a rounding, not another idea
 KINDS = {bool: "yes or no (True or False)", float: "a number", int: "a number", str: "text",
          list: "a list", dict: "a table (labels with values)"}
 
@@ -28,8 +29,8 @@ def as_data(answer):
         return bool(answer)
     if isinstance(answer, (numbers.Real, np.number)):
         if not math.isfinite(answer):
-            raise ValueError(f"The answer is {answer}: not a number one can compare. "
-                             "Look for a missing value or a division by zero in your steps.")
+            raise ValueError(f"The answer is {answer}: no number came out of your steps. Either a value is missing, or two "
+                             "columns met whose rows do not match. Take single numbers first, then calculate.")
         return int(answer) if isinstance(answer, (numbers.Integral, np.integer)) else float(answer)
     if isinstance(answer, str):
         text = " ".join(answer.split())
@@ -43,11 +44,17 @@ def as_data(answer):
             return as_data(answer.iloc[0])
         if isinstance(answer.index, pd.RangeIndex):
             return as_data(list(answer))
+        if answer.index.has_duplicates:
+            twice = answer.index[answer.index.duplicated()][0]
+            raise ValueError(f"The answer has {len(answer)} values, and the label {twice} stands there more than once. "
+                             "Pick the rows that are asked for first, with query.")
         return as_data(dict(zip(answer.index, answer)))
     if isinstance(answer, dict):
         return {str(as_data(label)): as_data(value) for label, value in sorted(answer.items(), key=lambda kv: str(kv[0]))}
     if isinstance(answer, (list, tuple, set, pd.Index, np.ndarray)):
         return sorted((as_data(value) for value in answer), key=lambda value: (str(type(value)), value))
+    if callable(answer):
+        raise ValueError("The answer is a command that has not been carried out. Write brackets after it, such as .sum().")
     raise ValueError(f"The answer is of the type {type(answer).__name__}. "
                      "A number, a text, True or False, a list or a column of a table is expected.")
 
@@ -60,7 +67,7 @@ def _from_frame(frame: pd.DataFrame):
     if frame.shape[1] == 2:
         return as_data(dict(zip(frame.iloc[:, 0], frame.iloc[:, 1])))
     raise ValueError(f"The answer is a table of {frame.shape[0]} rows and {frame.shape[1]} columns. "
-                     "Pick the column that is asked for, such as table[\"value\"], or a single value.")
+                     "Pick the row that is asked for with query, then the column, such as [\"value\"].")
 
 
 def same(answer, value, tolerance: float = 0) -> bool:
@@ -93,8 +100,11 @@ def judge(answer, entry: dict) -> tuple[float, str]:
         return float(entry["points"]), "Right."
     seen, expected = KINDS[type(answer)], KINDS[type(entry["value"])]
     if seen != expected:
-        return 0.0, f"The answer is {seen}; {expected} is expected."
+        comma = " Is there a comma inside a number? Python reads 1,000 as two numbers; write 1000." if isinstance(answer, list) else ""
+        return 0.0, f"The answer is {seen}; {expected} is expected.{comma}"
     for mistake in entry["mistakes"]:
         if same(answer, mistake["value"], entry["tolerance"]):
             return 0.0, mistake["message"]
+    if isinstance(entry["value"], float) and same(answer, entry["value"], NEARLY * abs(entry["value"])):
+        return 0.0, f"Very close, but not within ±{entry['tolerance']:g}. Did you round on the way, or mistype a digit?"
     return 0.0, ""

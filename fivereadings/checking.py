@@ -59,7 +59,8 @@ def check(name: str, answer=...) -> None:
     _recorded[name] = data
     entry = key(asked["stem"]).get(name)
     if data is None:
-        return _say(name, None, "Not answered yet.", "Put your answer in the place of the three dots and run both cells again.")
+        return _say(name, None, "Not answered yet.", "Put your answer in the place of the three dots and run both cells again. If a red message "
+                    "stands above, its last line says what is wrong there. print(...) shows a value but hands none on.")
     if entry is None:
         return _say(name, data, f"Recorded: {_readable(data, asked)}.", sense(data, asked))
     points, message = judge(data, entry)

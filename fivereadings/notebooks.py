@@ -6,6 +6,9 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
+
+from .voices import OWN_COPIES_OFF
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
@@ -31,9 +34,10 @@ def run(notebook: nbformat.NotebookNode, folder: Path, allow_errors: bool = Fals
 
     `module` is the folder that `load` and `check` read from in that kernel; None leaves it to `home`.
     """
-    env = {**os.environ, "MPLBACKEND": "agg", **({"FIVEREADINGS_HOME": str(module)} if module else {})}
+    env = {**os.environ, "MPLBACKEND": "agg", OWN_COPIES_OFF: "1", **({"FIVEREADINGS_HOME": str(module)} if module else {})}
     client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", allow_errors=allow_errors,
-                            store_widget_state=False, resources={"metadata": {"path": str(folder)}})
+                            store_widget_state=False, resources={"metadata": {"path": str(folder)}},
+                            config=Config({"KernelManager": {"transport_encryption": "auto"}}))
     client.execute(env=env)
     return notebook
 

@@ -25,8 +25,9 @@ def test_an_answer_becomes_data_by_a_rule(answer, data):
 
 
 @pytest.mark.parametrize("answer, words", [
-    (float("nan"), "missing value"), (float("inf"), "division by zero"), ("x" * 201, "201 characters"),
-    (pd.DataFrame({"a": [1], "b": [2], "c": [3]}), "1 rows and 3 columns"), (print, "builtin_function_or_method"),
+    (float("nan"), "Take single numbers first"), (float("inf"), "no number came out"), (pd.Series([1]).sum, "Write brackets"),
+    (pd.Series([1, 2], index=[2015, 2015]), "2015 stands there more than once"), ("x" * 201, "201 characters"),
+    (pd.DataFrame({"a": [1], "b": [2], "c": [3]}), "1 rows and 3 columns"), (object(), "of the type object"),
 ])
 def test_what_cannot_be_an_answer_is_explained(answer, words):
     with pytest.raises(ValueError, match=words):
@@ -46,7 +47,8 @@ ENTRY = {"value": -35.17, "tolerance": 0.1, "points": 2, "mistakes": [{"value": 
 
 
 @pytest.mark.parametrize("answer, points, words", [
-    (-35.2, 2.0, "Right"), (-34.4, 0.0, "yuan"), (-10, 0.0, ""), ("-35.2", 0.0, "The answer is text; a number is expected"), (None, 0.0, "Not answered"),
+    (-35.2, 2.0, "Right"), (-34.4, 0.0, "yuan"), (-10, 0.0, ""), ("-35.2", 0.0, "The answer is text; a number is expected"),
+    ([-35, 17], 0.0, "comma inside a number"), (-35.4, 0.0, "Very close"), (None, 0.0, "Not answered"),
 ])
 def test_judging(answer, points, words):
     got, message = judge(answer, ENTRY)

@@ -116,7 +116,7 @@ def test_a_table_is_small_and_plain_text(name):
 
 
 def test_every_table_in_the_folder_is_described():
-    assert {path.stem for path in DATA.glob("*.csv")} == set(TABLES)
+    assert {path.stem for path in DATA.glob("*.csv")} - {"press-added"} == set(TABLES)  # that one feeds compile.py
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "gas-contract"])

@@ -487,8 +487,10 @@ def test_ctrl_c_waits_for_the_child(start, monkeypatch):
                 raise KeyboardInterrupt
             self.returncode = 0
 
-    monkeypatch.setattr(start.subprocess, "Popen", lambda *words, **more: Child())
+    child = Child()
+    monkeypatch.setattr(start.subprocess, "Popen", lambda *words, **more: child)
     assert start.run_child(["-m", "jupyterlab"]) == 130
+    assert child.waits == 3, "it left before the child had ended"
 
 
 # --- the tests -------------------------------------------------------------------------------------

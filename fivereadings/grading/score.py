@@ -1,5 +1,7 @@
 """Score: compare the recorded answers with the key, in the grader's own process."""
 
+import json
+
 import nbformat
 from nbgrader.utils import compute_checksum
 
@@ -13,7 +15,7 @@ def recorded(cell, name: str):
     for output in cell.get("outputs", []):
         record = output.get("data", {}).get(MIME)
         if isinstance(record, dict) and record.get("id") == name:
-            answer = record.get("answer")
+            answer = json.loads(json.dumps(record.get("answer")))  # plain data, not nbformat's own types
     return answer
 
 

@@ -1,0 +1,168 @@
+"""Grading: three sample submissions, odd and broken ones, and the same scores as plain nbgrader."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+from conftest import BIN, ROOT
+from nbgrader.api import Gradebook
+
+from fivereadings.grading import course
+from fivereadings.grading.__main__ import grade, main
+from fivereadings.grading.intake import submissions, take
+from fivereadings.grading.score import recorded, score
+from fivereadings.notebooks import read
+
+STEM = "03-beijing-2016-trade"
+SAMPLES = ROOT / "tests" / "submissions"
+RELEASED = read(ROOT / "exercises" / STEM / f"{STEM}.ipynb")
+KEY = json.loads((ROOT / "solutions" / STEM / "key.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The three samples and a broken file, graded once with the command."""
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    os.environ["FIVEREADINGS_HOME"] = str(ROOT)
+    place = tmp_path_factory.mktemp("class")
+    shutil.copytree(SAMPLES, place / "in")
+    (place / "in" / "broken.ipynb").write_text("{ not a notebook", encoding="utf-8")
+    attention = grade(place / "in", STEM, place / "out")
+    return place / "out", attention
+
+
+def test_the_samples_get_the_scores_they_deserve(graded):
+    table = pd.read_csv(graded[0] / f"scores-{STEM}.csv").set_index("student")
+    whole = sum(entry["points"] for entry in KEY.values())
+    assert table["score"].to_dict() == {"blank": 0, "perfect": whole, "yuan-rate": whole - KEY["yearly-fall"]["points"]}
+    assert table["to grade by hand"].to_dict() == {"blank": 0, "perfect": 1, "yuan-rate": 1}
+    assert table.loc["yuan-rate", "yearly-fall"] == 0 and (table["of"] == whole + 6).all()
+
+
+def test_a_broken_file_is_named_with_its_reason_and_stops_nobody(graded):
+    assert len(graded[1]) == 1 and graded[1][0].startswith("broken: not graded. broken.ipynb is not a notebook")
+
+
+def test_feedback_says_which_mistake_was_made_and_shows_no_key(graded):
+    page = (graded[0] / "feedback" / "yuan-rate" / STEM / f"{STEM}.html").read_text(encoding="utf-8")
+    assert "This is the change in yuan" in page and "2 of 2 points. Right." in page
+    assert "expect(" not in page and "HIDDEN" not in page
+
+
+def test_formgrader_finds_the_prose_answers(graded):
+    with Gradebook(f"sqlite:///{graded[0] / course.GRADEBOOK}") as gradebook:
+        for student, needed in (("perfect", True), ("yuan-rate", True), ("blank", False)):
+            assert gradebook.find_grade("judgement", STEM, STEM, student).needs_manual_grade is needed
+    stored = read(graded[0] / "autograded" / "perfect" / STEM / f"{STEM}.ipynb")
+    assert any("corrected share" in cell.source for cell in stored.cells)
+
+
+def test_a_mark_given_by_hand_stays_and_reaches_scores_and_feedback(graded, tmp_path):
+    shutil.copytree(graded[0], tmp_path / "out")
+    into = tmp_path / "out"
+    with Gradebook(f"sqlite:///{into / course.GRADEBOOK}") as gradebook:
+        mark = gradebook.find_grade("judgement", STEM, STEM, "perfect")
+        mark.manual_score, mark.needs_manual_grade = 5, False
+        gradebook.db.commit()
+    assert main(["--feedback", "--class", str(into)]) == 0
+    table = pd.read_csv(into / f"scores-{STEM}.csv").set_index("student")
+    assert table.loc["perfect", "judgement"] == 5 and table.loc["perfect", "to grade by hand"] == 0
+    shutil.copytree(SAMPLES / "perfect", tmp_path / "again" / "perfect")
+    grade(tmp_path / "again", STEM, into)
+    table = pd.read_csv(into / f"scores-{STEM}.csv").set_index("student")
+    assert table.loc["perfect", "judgement"] == 5 and table.loc["perfect", "to grade by hand"] == 1
+
+
+def test_plain_nbgrader_gives_the_same_scores(graded, tmp_path):
+    course.open_class(tmp_path, STEM)
+    for student in ("perfect", "yuan-rate", "blank"):
+        shutil.copytree(SAMPLES / student, tmp_path / "submitted" / student / STEM)
+    done = subprocess.run([sys.executable, "-m", "nbgrader", "autograde", STEM], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    ours = pd.read_csv(graded[0] / f"scores-{STEM}.csv")
+    pd.testing.assert_frame_equal(course.scores(tmp_path, STEM), ours, check_dtype=False)
+
+
+# Intake
+
+
+def changed(tmp_path, change):
+    notebook = read(SAMPLES / "perfect" / f"{STEM}.ipynb")
+    change(notebook)
+    path = tmp_path / "student.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return take(path, RELEASED)
+
+
+def cell(notebook, name):
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def test_only_answers_are_taken(tmp_path):
+    def cheat(notebook):
+        cell(notebook, "yearly-fall").source = "print('I pass')"
+        cell(notebook, "yearly-fall").metadata.nbgrader.points = 100
+        notebook.metadata.kernelspec.name = "matlab"
+        notebook.cells.insert(0, nbformat.v4.new_code_cell("raise SystemExit"))
+
+    notebook, odd = changed(tmp_path, cheat)
+    assert odd == [] and len(notebook.cells) == len(RELEASED.cells) and notebook.metadata == RELEASED.metadata
+    assert cell(notebook, "yearly-fall") == cell(RELEASED, "yearly-fall")
+    assert cell(notebook, "yearly-fall-answer").source == cell(read(SAMPLES / "perfect" / f"{STEM}.ipynb"), "yearly-fall-answer").source
+
+
+def test_a_copied_answer_cell_and_a_missing_one_are_reported_and_the_original_counts(tmp_path):
+    def copy_and_delete(notebook):
+        double = nbformat.from_dict({**cell(notebook, "yearly-fall-answer"), "id": "other", "source": "fall = 0"})
+        notebook.cells.insert(0, double)
+        notebook.cells.remove(cell(notebook, "read-a-figure-answer"))
+
+    notebook, odd = changed(tmp_path, copy_and_delete)
+    assert "read-a-figure-answer is missing" in odd[0] and "yearly-fall-answer stands 2 times" in odd[1]
+    assert "amounts" in cell(notebook, "yearly-fall-answer").source
+    assert cell(notebook, "read-a-figure-answer").source == cell(RELEASED, "read-a-figure-answer").source
+
+
+def test_submissions_are_found_in_folders_and_as_files_and_an_empty_folder_is_explained(tmp_path):
+    shutil.copytree(SAMPLES / "perfect", tmp_path / "Анна")
+    shutil.copy(SAMPLES / "blank" / f"{STEM}.ipynb", tmp_path / "ben.ipynb")
+    assert set(submissions(tmp_path, STEM)) == {"Анна", "ben"}
+    with pytest.raises(ValueError, match="No submissions were found in"):
+        submissions(tmp_path / "Анна" / "nothing", STEM)
+
+
+# Score
+
+
+def ran(*outputs):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.from_dict(cell(RELEASED, "yearly-fall"))])
+    notebook.cells[0].outputs = list(outputs)
+    return notebook
+
+
+def record(name, answer):
+    return nbformat.v4.new_output("display_data", {"application/vnd.fivereadings.answer+json": {"id": name, "answer": answer}})
+
+
+def test_the_last_record_of_its_own_id_counts():
+    notebook = ran(record("yearly-fall", 1), record("yearly-fall", -35.17), record("other", 5))
+    assert recorded(notebook.cells[0], "yearly-fall") == -35.17 and score(notebook, KEY) == {"yearly-fall": 2.0}
+
+
+def test_an_error_or_a_strange_record_scores_nothing():
+    error = nbformat.v4.new_output("error", ename="NameError", evalue="fall", traceback=[])
+    assert score(ran(record("yearly-fall", -35.17), error), KEY) == {"yearly-fall": 0.0}
+    for odd in (record("yearly-fall", {"a": [1]}), record("yearly-fall", "∞"), record("yearly-fall", None)):
+        assert score(ran(odd), KEY) == {"yearly-fall": 0.0}
+
+
+def test_wrong_words_get_one_sentence(capsys):
+    assert main(["/nowhere/at/all"]) == 1
+    assert "No submissions were found in" in capsys.readouterr().err
+    assert main(["--by-hand", "--class", "/nowhere/at/all"]) == 1
+    assert "There is no gradebook" in capsys.readouterr().err
