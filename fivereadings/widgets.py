@@ -5,6 +5,10 @@ from html import escape
 import ipywidgets as ipw
 
 WIDE = {"description_width": "initial"}
+# JupyterLab takes keys away from a closed list or a box: an arrow leaves it, "a" adds a cell, "x" cuts one
+# (ipywidgets issue 3912). This attribute keeps Lab's shortcuts out of a control; only a script can set it.
+KEYS_STAY_HERE = ("<style onload=\"this.closest('.widget-vbox')?.querySelectorAll('select, input')"
+                  ".forEach(control => control.setAttribute('data-lm-suppress-shortcuts', 'true'))\"></style>")
 
 
 def choice(label: str, options, value=None) -> ipw.Dropdown:
@@ -37,9 +41,10 @@ def explore(view, **controls) -> ipw.VBox:
 
     def draw(_=None):
         try:
-            screen.value = view(**{name: control.value for name, control in controls.items()}).data
+            shown = view(**{name: control.value for name, control in controls.items()}).data
         except ValueError as problem:
-            screen.value = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
+            shown = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
+        screen.value = shown + KEYS_STAY_HERE
 
     for control in controls.values():
         control.observe(draw, names="value")

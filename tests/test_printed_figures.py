@@ -1,4 +1,4 @@
-"""Every figure printed in a worksheet, and in TEACHING.md, follows from the tables.
+"""Every figure printed in a worksheet, in TEACHING.md and in the text of a unit follows from the tables.
 
 Beside each printed figure stands the selection that makes it. A number in a worksheet's table,
 or one with a unit in the text, that is not listed here is an error.
@@ -17,7 +17,8 @@ from fivereadings.verdicts import measured
 
 ROOT = Path(__file__).parent.parent
 UNIT = "03-beijing-2016-trade"
-SHEET, GUIDE = f"worksheets/{UNIT}.md", "TEACHING.md"
+SHEET, GUIDE, NOTEBOOK = f"worksheets/{UNIT}.md", "TEACHING.md", f"notebooks/{UNIT}.ipynb"
+PAGES = [SHEET, GUIDE, NOTEBOOK]
 NUMBER = r"−?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 WITH_UNIT = re.compile(rf"(?<![\d,.]){NUMBER} (?:bn|per cent|times|years|points)")
 BOTH, WITH_US = "China to Russia|Russia to China", "China to United States|United States to China"
@@ -58,6 +59,7 @@ US_TOTAL = {(year, side): m(trade(year, WITH_US, side), "sum") for year in (2014
 CHINA_TOTAL = trade(2015, "China to World|World to China", "China")
 RATIOS = [m(f"{gdp(year, 'China', kind)} // {gdp(year, 'Russia', kind)}", "ratio")
           for year in (2013, 2014, 2015) for kind in ("current dollars", "purchasing power")]
+GAPS = {flow: mirror_table(flow).set_index("year")["gap"] for flow in ("China to Russia", "Russia to China")}
 KEY = json.loads((ROOT / "solutions" / UNIT / "key.json").read_text(encoding="utf-8"))
 RUBRIC = pd.read_csv(ROOT / "solutions" / UNIT / "rubric.csv")["points"]
 
@@ -123,7 +125,14 @@ TEXT = [
     ("30.1 years", gas("reported value") * 1000 / gas("volume|price low", "product")),
     ("399 bn", gas("volume|duration|price low", "product") / 1000),
     ("445 bn", gas("volume|duration|price high", "product") / 1000),
-    ("15 points", sum(entry["points"] for entry in KEY.values())),
+    ("12 per cent", m(f"{trade(2015, BOTH, 'Russia')} // {trade(2015, 'Russia to World|World to Russia', 'Russia')}", "share")),
+    ("28 per cent", -says("caixin-fall-2015")), ("27.8 per cent", -m(told(2015, "Russia and China", "per cent", "growth"))),
+    ("95.3 bn", m(told(2014, "Russia and China"))), ("46.3 bn", m(trade(2016, "China to Russia", "Russia"))),
+    ("57.0 bn", m(trade(2017, "China to Russia", "Russia"))),
+    *[(f"{text} bn", abs(GAPS["China to Russia"][year])) for text, year in (("9", 2010), ("9", 2016), ("14", 2017))],
+    ("2 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].min()),
+    ("6 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].max()),
+    ("13 points", sum(entry["points"] for entry in KEY.values())),
     ("6 points", RUBRIC.max()), ("2 points", RUBRIC[RUBRIC > 0].min()),
 ]
 
@@ -136,8 +145,11 @@ def as_printed(value, text):
 
 
 def page(name):
-    """Return the text of a file of the module."""
-    return (ROOT / name).read_text(encoding="utf-8")
+    """Return the text of a file of the module; of a notebook, its Markdown cells."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    if name.endswith(".ipynb"):
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+    return text
 
 
 def tables(text):
@@ -167,12 +179,12 @@ def test_every_table_with_figures_is_listed(name):
 @pytest.mark.parametrize("text, value", TEXT, ids=[text for text, _ in TEXT])
 def test_a_number_in_the_text_follows_from_the_data(text, value):
     assert text == as_printed(value, text)
-    assert any(text in WITH_UNIT.findall(page(name)) for name in (SHEET, GUIDE)), f"{text} is no longer printed"
+    assert any(text in WITH_UNIT.findall(page(name)) for name in PAGES), f"{text} is no longer printed"
 
 
-@pytest.mark.parametrize("name", [SHEET, GUIDE])
+@pytest.mark.parametrize("name", PAGES)
 def test_every_number_with_a_unit_is_listed(name):
-    assert set(WITH_UNIT.findall(page(name))) <= {text for text, _ in TEXT}
+    assert set(WITH_UNIT.findall(page(name))) - {text for text, _ in TEXT} == set()
 
 
 def test_the_exception_that_the_run_sheet_names():

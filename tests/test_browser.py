@@ -1,0 +1,168 @@
+"""The units in a real browser: JupyterLab with Chromium, every widget at each of its options."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from conftest import BIN, ROOT
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+READY = "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
+SCREENSHOT = os.environ.get("FIVEREADINGS_SCREENSHOT")  # a file; python start.py test tests/test_browser.py renews the README's picture
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab on a copy of the module (students write into notebooks, tests must not)."""
+    if os.environ.get("FIVEREADINGS_NO_BROWSER"):
+        pytest.skip("FIVEREADINGS_NO_BROWSER is set")
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium for the browser tests: see .ci/run")
+        pytest.skip("no Chromium was found on PATH")
+    place = tmp_path_factory.mktemp("module")
+    for folder in ("notebooks", "exercises", "solutions", "data", "readings"):
+        shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("own-copies"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "FIVEREADINGS_HOME": str(place)}
+    with open(place / "lab.log", "w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.port={port}", f"--ServerApp.root_dir={place}",
+             "--IdentityProvider.token=reader", "--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True",
+             "--KernelManager.transport_encryption=auto"], env=env, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(120):
+                try:
+                    urllib.request.urlopen(f"{address}/api?token=reader", timeout=2)
+                    break
+                except OSError:
+                    time.sleep(0.5)
+            yield address
+        finally:
+            server.terminate()
+            server.wait()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def open_notebook(browser, lab, path):
+    """Open a notebook, run all its cells, and return the page with what went wrong and what was asked of others."""
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    trouble, outside = [], []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("request", lambda request: outside.append(request.url) if not re.match(rf"{lab}|data:|blob:", request.url) else None)
+    page.goto(f"{lab}/lab/tree/{path}?token=reader&reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    page.wait_for_function(READY, timeout=60_000)
+    # Draw every cell: Lab leaves out what is far from the window, and a widget that is not drawn cannot be tried.
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.notebookConfig = "
+                  "{...window.jupyterapp.shell.currentWidget.content.notebookConfig, windowingMode: 'none'}; }")
+    page.evaluate("() => { window.done = false; window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.done = true; }); }")
+    page.wait_for_function("() => window.done", timeout=120_000)
+    page.wait_for_function(READY, timeout=60_000)
+    return page, trouble, outside
+
+
+def choices(control):
+    """What a control can be set to: every option of a list, both ends of a number, both states of a box."""
+    if control.evaluate("e => e.tagName") == "SELECT":
+        return control.evaluate("e => Array.from(e.options).map(o => o.value)")
+    return [control.get_attribute("min"), control.get_attribute("max")]
+
+
+def set_by_keyboard(control, value):
+    """Set a control with the keyboard alone."""
+    control.focus()
+    if control.evaluate("e => e.tagName") == "SELECT":
+        options = choices(control)
+        control.press("Home")
+        for _ in range(options.index(value)):
+            control.press("ArrowDown")
+    else:
+        control.press("Control+a")
+        control.page.keyboard.type(value)
+        control.press("Enter")
+
+
+def settled(screen, before):
+    """The content of a widget once it differs from `before`, the kernel is idle and nothing has moved for half a second."""
+    last, quiet = before, 0
+    for _ in range(150):
+        screen.page.wait_for_timeout(100)
+        now = screen.inner_html()
+        quiet = quiet + 1 if now == last and screen.page.evaluate(READY) else 0
+        if quiet == 5 and now != before:
+            return now
+        last = now
+    raise AssertionError("the picture did not change")
+
+
+@pytest.mark.parametrize("path, controls", [("notebooks/03-beijing-2016-trade.ipynb", 6)])
+def test_every_widget_at_every_option_by_keyboard(browser, lab, path, controls):
+    page, trouble, outside = open_notebook(browser, lab, path)
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    found = page.locator(".jupyter-widgets select, .jupyter-widgets input").all()
+    assert len(found) == controls
+    if SCREENSHOT:
+        page.locator(".jupyter-widgets select").nth(1).scroll_into_view_if_needed()
+        page.mouse.wheel(0, 300)
+        page.wait_for_timeout(500)
+        page.screenshot(path=SCREENSHOT)
+    for control in found:
+        label = control.evaluate("e => document.querySelector(`label[for='${e.id}']`)?.textContent ?? e.labels?.[0]?.textContent")
+        assert label and label.strip(), "a control without a visible label"
+        screen = control.locator("xpath=ancestor::*[contains(@class,'widget-vbox')][1]").locator(".widget-html-content").last
+        start = control.input_value()
+        seen = {}
+        for value in [*[c for c in choices(control) if c != start], start]:
+            before = screen.inner_html()
+            set_by_keyboard(control, value)
+            assert control.input_value() == value, f"{label}: the keyboard did not reach {value}"
+            html = settled(screen, before)
+            assert 'role="alert"' not in html and ("<table" in html), f"{label}: {value}"
+            seen[value] = re.sub(r"data:image[^\"]*", "", html)
+        assert len(set(seen.values())) == len(seen), f"{label}: two options show the same"
+    assert not trouble and not outside, (trouble, outside)
+    page.close()
+
+
+def test_an_exercise_answers_in_the_browser(browser, lab):
+    page, trouble, _ = open_notebook(browser, lab, "exercises/03-beijing-2016-trade/03-beijing-2016-trade.ipynb")
+    assert page.get_by_text("Not answered yet.").count() == 7
+    assert page.locator(".jp-OutputArea-output .jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    cell = page.locator(".jp-CodeCell", has_text="exports_2014 = ...").first
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("exports_2014 = 41.6")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("This is the other direction").wait_for(timeout=20_000)
+    assert not trouble
+    page.close()
+
+
+def test_the_first_page_opens_with_its_outputs(browser, lab):
+    page = browser.new_page()
+    page.goto(f"{lab}/lab/tree/notebooks/00-start-here.ipynb?token=reader&reset")
+    page.get_by_text("The Fletcher School").first.wait_for(timeout=60_000)
+    assert page.get_by_role("dialog").count() == 0, "a question stands in front of the first page"
+    page.close()
