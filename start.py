@@ -216,6 +216,7 @@ def open_lab():
     print("JupyterLab opens in your browser. To end it, press Ctrl-C in this window.")
     code = run_child(["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
                       "--ServerApp.root_dir=" + str(HOME), "--ServerApp.answer_yes=True",
+                      "--KernelManager.transport_encryption=auto",  # or each kernel warns of a plain connection
                       "--ServerApp.allow_root=True"], cwd=str(HOME))  # containers have no other user
     return 0 if code == 130 else code
 
