@@ -59,6 +59,7 @@ def contract_view(volume: float, price: float, years: float):
     """
     table, reported = contract_table(volume, price, years), term("reported value")
     figure, axes = plt.subplots(figsize=(8, 2.6))
+    figure.subplots_adjust(left=0.34, right=0.98, top=0.86, bottom=0.2)
     bars = axes.barh(table["case"], table["value, US$ bn"], color=[COLOURS["Russia"], *[COLOURS["other"]] * 2],
                      hatch=["", "//", "//"], edgecolor="white")
     axes.bar_label(bars, fmt="%.0f", padding=3)

@@ -16,11 +16,11 @@ FIRST = 2008  # China's figure of no earlier year gives the two directions
 
 
 def _statistics(flow: str, reporter: str) -> pd.DataFrame:
-    trade = load("trade").query("reporter == @reporter")
-    if flow == "Russia and China":
-        # One direction alone is no total: a year needs both.
-        return trade.query("flow in @FLOWS[:2]").groupby("year").filter(lambda rows: len(rows) == 2)
-    return trade.query("flow == @flow")
+    trade = load("trade")
+    wanted = FLOWS[:2] if flow == "Russia and China" else (flow,)
+    rows = trade[(trade["reporter"] == reporter) & trade["flow"].isin(wanted)]
+    # One direction alone is no total: a year needs all that are wanted.
+    return rows[rows.groupby("year")["flow"].transform("size") == len(wanted)]
 
 
 def _announced(flow: str) -> pd.DataFrame:
@@ -54,7 +54,10 @@ def mirror_table(flow: str) -> pd.DataFrame:
     The gap is China's figure less Russia's; the per cent are of Russia's figure. A year in
     which a side has no figure has an empty cell there, and no gap.
     """
-    rows = mirror_rows(flow)
+    return _side_by_side(mirror_rows(flow))
+
+
+def _side_by_side(rows: pd.DataFrame) -> pd.DataFrame:
     values = rows.pivot_table(index="year", columns="reporter", values="value", aggfunc="sum")
     values = values.reindex(range(FIRST, int(rows["year"].max()) + 1)).rename_axis(columns=None)
     values["gap"] = values["China"] - values["Russia"]
@@ -71,7 +74,8 @@ def mirror_view(flow: str, measure: str = "what each side reports"):
     """
     if measure not in MEASURES:
         raise ValueError(f"There is no measure {measure!r}. The measures are: {'; '.join(MEASURES)}.")
-    table, unit, source = mirror_table(flow), MEASURES[measure], cite(mirror_rows(flow))
+    rows = mirror_rows(flow)
+    table, unit, source = _side_by_side(rows), MEASURES[measure], cite(rows)
     words = f"{flow}, {table['year'].min()}–{table['year'].max()}"
     both = table.dropna(subset=["gap"])
     if measure in ("what each side reports", "growth on the year before"):

@@ -45,7 +45,7 @@ def html_table(frame: pd.DataFrame, caption: str) -> str:
 def picture(figure) -> str:
     """Return a matplotlib figure as a `data:` address of a PNG, and close it."""
     memory = BytesIO()
-    figure.savefig(memory, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    figure.savefig(memory, format="png", dpi=110, metadata={"Software": None})
     plt.close(figure)
     return "data:image/png;base64," + base64.b64encode(memory.getvalue()).decode("ascii")
 
@@ -82,6 +82,7 @@ def lines(frame: pd.DataFrame, names: list[str], unit: str, dots: dict[str, pd.S
     marker (figures that were announced, not taken from a statistical file).
     """
     figure, axes = plt.subplots(figsize=(8, 4.2))
+    figure.subplots_adjust(left=0.09, right=0.99, top=0.97, bottom=0.08)  # a tight layout would draw twice
     for name in names:
         style = name if name in COLOURS else "other"
         axes.plot(frame["year"], frame[name], color=COLOURS[style], linestyle=DASHES[style],

@@ -24,6 +24,20 @@ def package(folder: str) -> dict:
     return _package(path, path.stat().st_mtime)
 
 
+@lru_cache
+def _read(path: Path, changed: float, kinds: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    frame = pd.read_csv(
+        path, encoding="utf-8", keep_default_na=False,
+        dtype={name: KINDS.get(kind, "str") for name, kind in kinds},
+        na_values={name: [""] for name, kind in kinds if kind in KINDS},
+    )
+    for name, kind in kinds:
+        # Plain int64 where nothing is missing: it prints and merges as students expect.
+        if KINDS.get(kind) == "Int64" and frame[name].notna().all():
+            frame[name] = frame[name].astype("int64")
+    return frame
+
+
 def load(name: str) -> pd.DataFrame:
     """Return one of the module's tables, such as `load("trade")` or `load("claims")`.
 
@@ -40,18 +54,9 @@ def load(name: str) -> pd.DataFrame:
     if name not in known:
         raise ValueError(f"There is no table {name!r}. The tables are: {', '.join(sorted(known))}.")
     folder, resource = known[name]
-    fields = resource["schema"]["fields"]
-    frame = pd.read_csv(
-        home() / folder / resource["path"],
-        dtype={field["name"]: KINDS.get(field["type"], "str") for field in fields},
-        keep_default_na=False,
-        na_values={field["name"]: [""] for field in fields if field["type"] in KINDS},
-        encoding="utf-8",
-    )
-    for field in fields:
-        # Plain int64 where nothing is missing: it prints and merges as students expect.
-        if KINDS.get(field["type"]) == "Int64" and frame[field["name"]].notna().all():
-            frame[field["name"]] = frame[field["name"]].astype("int64")
+    path = home() / folder / resource["path"]
+    kinds = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
+    frame = _read(path, path.stat().st_mtime, kinds).copy()  # a student may change their own copy
     frame.attrs = {"table": name, "title": resource["title"], "description": resource["description"]}
     return frame
 
