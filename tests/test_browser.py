@@ -16,7 +16,6 @@ CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrom
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 READY = "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
-SCREENSHOT = os.environ.get("FIVEREADINGS_SCREENSHOT")  # a file; python start.py test tests/test_browser.py renews the README's picture
 
 
 @pytest.fixture(scope="module")
@@ -122,11 +121,6 @@ def test_every_widget_at_every_option_by_keyboard(browser, lab, path, controls):
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     found = page.locator(".jupyter-widgets select, .jupyter-widgets input").all()
     assert len(found) == controls
-    if SCREENSHOT:
-        page.locator(".jupyter-widgets select").nth(1).scroll_into_view_if_needed()
-        page.mouse.wheel(0, 300)
-        page.wait_for_timeout(500)
-        page.screenshot(path=SCREENSHOT)
     for control in found:
         label = control.evaluate("e => document.querySelector(`label[for='${e.id}']`)?.textContent ?? e.labels?.[0]?.textContent")
         assert label and label.strip(), "a control without a visible label"
