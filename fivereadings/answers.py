@@ -8,7 +8,7 @@ import pandas as pd
 
 MIME = "application/vnd.fivereadings.answer+json"
 LONGEST = 200  # characters of a text answer
-NEARLY = 0.01  # of the right value: a rounding, not another idea
+NEARLY = 0.025  # of the right value: a rounding, not another idea
 KINDS = {bool: "yes or no (True or False)", float: "a number", int: "a number", str: "text",
          list: "a list", dict: "a table (labels with values)"}
 
@@ -100,11 +100,20 @@ def judge(answer, entry: dict) -> tuple[float, str]:
         return float(entry["points"]), "Right."
     seen, expected = KINDS[type(answer)], KINDS[type(entry["value"])]
     if seen != expected:
-        comma = " Is there a comma inside a number? Python reads 1,000 as two numbers; write 1000." if isinstance(answer, list) else ""
-        return 0.0, f"The answer is {seen}; {expected} is expected.{comma}"
+        pick = " Pick the one that is asked for." if isinstance(answer, (list, dict)) else ""
+        return 0.0, f"The answer is {seen}; {expected} is expected.{pick}"
     for mistake in entry["mistakes"]:
         if same(answer, mistake["value"], entry["tolerance"]):
             return 0.0, mistake["message"]
     if isinstance(entry["value"], float) and same(answer, entry["value"], NEARLY * abs(entry["value"])):
         return 0.0, f"Very close, but not within ±{entry['tolerance']:g}. Did you round on the way, or mistype a digit?"
+    if isinstance(answer, list):
+        return 0.0, _overlap(answer, entry["value"])
     return 0.0, ""
+
+
+def _overlap(answer: list, value: list) -> str:
+    if {type(item) for item in answer} != {type(item) for item in value}:
+        return f"The list should hold {KINDS[type(value[0])]} for each item; numbers stand without quotation marks."
+    hits = sum(item in value for item in answer)
+    return f"{hits} of the {len(answer)} items in your list belong there; {len(value) - hits} are missing."

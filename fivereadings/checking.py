@@ -5,10 +5,13 @@ import json
 from functools import lru_cache
 from html import escape
 
+import pandas as pd
 from IPython.display import display
 
 from .answers import MIME, as_data, judge
 from .places import home
+
+MOST_SHOWN = 6  # values of a list that are read back to the learner
 
 _recorded: dict[str, object] = {}  # the last answer of each question in this session
 _tries: dict[str, int] = {}        # wrong tries of each question, for the second hint
@@ -52,6 +55,9 @@ def check(name: str, answer=...) -> None:
     """
     try:
         asked = question(name)
+        if isinstance(answer, tuple) and asked["type"] == "number":
+            raise ValueError(f"Python reads {answer} as several numbers, because of the comma. "
+                             "A decimal has a point (53.68), and thousands have no comma (1679).")
         data = as_data(answer)
     except ValueError as problem:
         _recorded.pop(name, None)
@@ -62,14 +68,14 @@ def check(name: str, answer=...) -> None:
         return _say(name, None, "Not answered yet.", "Put your answer in the place of the three dots and run both cells again. If a red message "
                     "stands above, its last line says what is wrong there. print(...) shows a value but hands none on.")
     if entry is None:
-        return _say(name, data, f"Recorded: {_readable(data, asked)}.", sense(data, asked))
+        return _say(name, data, f"Recorded: {_readable(answer, asked)}.", sense(data, asked))
     points, message = judge(data, entry)
     if points:
-        return _say(name, data, "Right.", f"{_readable(data, asked)}{_tolerance(entry)}.")
+        return _say(name, data, "Right.", f"{_readable(answer, asked)}{_tolerance(entry)}.")
     if not message:
         _tries[name] = _tries.get(name, 0) + 1
         message = asked["hint"] if _tries[name] == 1 else f"{asked['hint']} {asked['stronger_hint']}"
-    return _say(name, data, "Not yet.", f"Seen: {_readable(data, asked)}. {message}")
+    return _say(name, data, "Not yet.", f"Seen: {_readable(answer, asked)}. {message}")
 
 
 def sense(data, asked: dict) -> str:
@@ -98,9 +104,13 @@ def expect(name: str, value, tolerance: float = 0, points: float = 1, mistakes: 
     return judge(_recorded.get(name), entry)[0]
 
 
-def _readable(data, asked: dict) -> str:
-    text = f"{data:,.4g}" if isinstance(data, float) and abs(data) < 1000 else f"{data:,.1f}" if isinstance(data, float) else str(data)
-    return f"{text} {asked['unit']}".strip()
+def _readable(answer, asked: dict) -> str:
+    """Return an answer as text with its unit; of several values, the first ones in the learner's own order."""
+    values = list(answer) if isinstance(answer, (list, pd.Series)) and len(answer) > 1 else [as_data(answer)]
+    texts = [f"{value:,.4g}" if isinstance(value, float) and abs(value) < 1000 else f"{value:,.1f}" if isinstance(value, float)
+             else str(value) for value in values[:MOST_SHOWN]]
+    more = f" and {len(values) - MOST_SHOWN} more" if len(values) > MOST_SHOWN else ""
+    return f"{', '.join(texts)}{more} {asked['unit']}".strip()
 
 
 def _tolerance(entry: dict) -> str:

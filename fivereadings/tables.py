@@ -66,13 +66,13 @@ def sources() -> dict[str, dict]:
     return {source["name"]: source for source in package("data")["sources"]}
 
 
-def source_table(rows) -> pd.DataFrame:
-    """Return the sources of a table's rows, one a row: `source, title, producer, kind, licence, address`.
+def source_table(*tables) -> pd.DataFrame:
+    """Return the sources of one or more tables, one a row: `source, title, producer, kind, licence, address`.
 
-    `rows` is a frame with a column `source`, or a list of source keys.
+    Each table is a frame with a column `source`, or a list of source keys.
     Raises ValueError when a key is not described in `data/datapackage.json`.
     """
-    keys = sorted(set(rows["source"] if isinstance(rows, pd.DataFrame) else rows))
+    keys = sorted({key for rows in tables for key in (rows["source"] if isinstance(rows, pd.DataFrame) else rows)})
     described = sources()
     for key in keys:
         if key not in described:
@@ -83,10 +83,10 @@ def source_table(rows) -> pd.DataFrame:
     return table
 
 
-def cite(rows) -> str:
-    """Return the sources of a table's rows as one line: each title, by kind such as "state media".
+def cite(*tables) -> str:
+    """Return the sources of one or more tables as one line: each title, by kind such as "state media".
 
-    `rows` as in `source_table`, which says more of each source and raises the same error.
+    Tables as in `source_table`, which says more of each source and raises the same error.
     """
-    kinds = source_table(rows).groupby("kind")["title"].agg(", ".join)
+    kinds = source_table(*tables).groupby("kind")["title"].agg(", ".join)
     return "; ".join(f"{titles} ({kind})" for kind, titles in kinds.items())

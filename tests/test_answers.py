@@ -48,14 +48,26 @@ ENTRY = {"value": -35.17, "tolerance": 0.1, "points": 2, "mistakes": [{"value": 
 
 @pytest.mark.parametrize("answer, points, words", [
     (-35.2, 2.0, "Right"), (-34.4, 0.0, "yuan"), (-10, 0.0, ""), ("-35.2", 0.0, "The answer is text; a number is expected"),
-    ([-35, 17], 0.0, "comma inside a number"), (-35.4, 0.0, "Very close"), (None, 0.0, "Not answered"),
+    ([-35, 17], 0.0, "Pick the one"), (-35.4, 0.0, "Very close"), (None, 0.0, "Not answered"),
 ])
 def test_judging(answer, points, words):
     got, message = judge(answer, ENTRY)
     assert got == points and words in message and (words or not message)
 
 
+def test_judging_a_list():
+    entry = {"value": [2009, 2010, 2011], "tolerance": 0, "points": 2, "mistakes": []}
+    assert judge([2009, 2010, 2014], entry) == (0.0, "2 of the 3 items in your list belong there; 1 are missing.")
+    assert "without quotation marks" in judge(["2009", "2010", "2011"], entry)[1]
+
+
 # check, as a learner meets it
+
+
+def test_several_values_are_read_back_in_the_learners_order(said):
+    checking.check("yearly-fall", pd.Series([3.0, 1.0, 2.0], index=list("abc")))
+    assert "Seen: 3, 1, 2 per cent." in said[-1]["text/plain"]
+
 
 
 @pytest.fixture
@@ -81,7 +93,7 @@ def test_practice_says_right_mistake_hint_and_stronger_hint(said):
 
 
 def test_an_open_question_an_unusable_answer_and_an_unknown_name_never_stop_the_notebook(said):
-    for name, answer, words in [("yearly-fall", ..., "Not answered yet"), ("yearly-fall", float("nan"), "Not recorded"),
+    for name, answer, words in [("yearly-fall", ..., "Not answered yet"), ("yearly-fall", (35, 17), "because of the comma"), ("yearly-fall", float("nan"), "Not recorded"),
                                 ("yearly-fal", 1, "There is no question 'yearly-fal'")]:
         checking.check(name, answer)
         assert words in said[-1]["text/plain"] and said[-1][MIME]["answer"] is None

@@ -129,7 +129,7 @@ TEXT = [
     ("28 per cent", -says("caixin-fall-2015")), ("27.8 per cent", -m(told(2015, "Russia and China", "per cent", "growth"))),
     ("95.3 bn", m(told(2014, "Russia and China"))), ("46.3 bn", m(trade(2016, "China to Russia", "Russia"))),
     ("57.0 bn", m(trade(2017, "China to Russia", "Russia"))),
-    *[(f"{text} bn", abs(GAPS["China to Russia"][year])) for text, year in (("9", 2010), ("9", 2016), ("14", 2017))],
+    *[(f"{text} bn", GAPS["China to Russia"][year]) for text, year in (("−9", 2010), ("−9", 2016), ("−14", 2017))],
     ("2 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].min()),
     ("6 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].max()),
     ("13 points", sum(entry["points"] for entry in KEY.values())),
