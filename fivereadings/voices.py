@@ -1,6 +1,7 @@
 """The voices of the readings: what each says on each question, with its paragraph."""
 
 import os
+import re
 from html import escape
 
 import pandas as pd
@@ -66,13 +67,20 @@ def own_copy(reading: str, paragraph: int) -> str | None:
     """Return a paragraph of the reader's own copy of a text, or None where there is none.
 
     The copy is `readings/own-copies/<reading>.txt`: UTF-8, one paragraph a block, blank lines
-    between. Its numbering may differ from the module's, which does not count headings.
+    between. Blocks are counted in order; a block that begins with # is a heading and not counted.
+    A reader whose copy counts otherwise puts the right number in front of a block, such as [17];
+    counting goes on from there.
     """
     path = home() / "readings" / "own-copies" / f"{reading}.txt"
     if os.environ.get(OWN_COPIES_OFF) or not path.is_file():
         return None
-    blocks = [block.strip() for block in path.read_text(encoding="utf-8-sig").split("\n\n") if block.strip()]
-    return blocks[paragraph - 1] if 0 < paragraph <= len(blocks) else None
+    number, found = 0, {}
+    for block in re.split(r"\n\s*\n", path.read_text(encoding="utf-8-sig").strip()):
+        marked = re.match(r"\[(\d+)\]\s*", block)
+        if not block.startswith("#"):
+            number = int(marked[1]) if marked else number + 1
+            found[number] = block[marked.end():] if marked else block
+    return found.get(paragraph)
 
 
 def show_paragraph(reading: str, paragraph: int) -> HTML:

@@ -141,7 +141,8 @@ def test_a_readers_own_copy_is_found_and_never_tracked(small_module):
     assert own_copy("caixin-2016", 1) is None
     folder = small_module / "readings" / "own-copies"
     folder.mkdir()
-    (folder / "caixin-2016.txt").write_text("First.\n\nSecond.\n", encoding="utf-8")
-    assert own_copy("caixin-2016", 2) == "Second." and own_copy("caixin-2016", 3) is None
-    assert "Second." in show_paragraph("caixin-2016", 2).data and "once you have one" in show_paragraph("caixin-2016", 3).data
+    text = "# Heading\n\nFirst.\n \nSecond,\nlonger.\n\n[7] Seventh.\n\nEighth.\n"
+    (folder / "caixin-2016.txt").write_text(text, encoding="utf-8")
+    assert [own_copy("caixin-2016", n) for n in (1, 2, 3, 7, 8)] == ["First.", "Second,\nlonger.", None, "Seventh.", "Eighth."]
+    assert "Second," in show_paragraph("caixin-2016", 2).data and "once you have one" in show_paragraph("caixin-2016", 3).data
     assert "readings/own-copies/" in pathlib.Path(ROOT, ".gitignore").read_text(encoding="utf-8")
