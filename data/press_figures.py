@@ -1,8 +1,8 @@
 """Turn two files of figures read in the press into one row a figure.
 
 A row says which flow it counts (`flow`), whether it is a value or a growth rate (`measure`), in
-which unit, who gave it (`reporter`), whether it was reported, computed or converted from another currency (`basis`), and the
-address of the article (`path`). Used by compile.py.
+which unit, who gave it (`reporter`), whether it was reported, computed or converted from another
+currency (`basis`), and the address of the article (`path`). Used by press_tables.py.
 """
 import pandas as pd
 

@@ -39,11 +39,12 @@ def measured(table: str, where: str, measure: str) -> float:
 
     value: the one row. sum, product: all rows. growth: `later // earlier`, per cent.
     share: `part // whole`, per cent. ratio: `a // b`. rank: `one // pool`, 1 is the largest.
-    Rows on each side of `//` are summed, but for the pool of a rank.
+    Rows on each side of `//` are summed, but for the pool of a rank. A side may divide one
+    selection by another, written `a per b`: roubles per exchange rate give dollars.
 
     Raises ValueError when the measure is unknown, or `value` finds more than one row.
     """
-    sides = [select(table, side)[VALUE] for side in where.split("//")]
+    sides = [_values(table, side) for side in where.split("//")]
     if measure in ("growth", "share", "ratio", "rank") and len(sides) != 2:
         raise ValueError(f"The measure {measure} needs two selections, separated by //; seen: {where}.")
     match measure:
@@ -65,6 +66,11 @@ def measured(table: str, where: str, measure: str) -> float:
             return float((sides[1] > sides[0].sum()).sum() + 1)
     raise ValueError(f"There is no measure {measure!r}. The measures are: "
                      "value, sum, product, growth, share, ratio, rank.")
+
+
+def _values(table: str, side: str) -> pd.Series:
+    above, *below = (select(table, part)[VALUE] for part in side.split(" per "))
+    return pd.Series([above.sum() / below[0].sum()]) if below else above
 
 
 def fits(computed: float, quantity: float, tolerance: str) -> str:

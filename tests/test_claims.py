@@ -49,9 +49,47 @@ def test_a_stance_has_paragraphs_and_silence_has_none():
     assert (views["says"].str.len() > 20).all()
 
 
+def test_a_claim_belongs_to_a_voice_of_its_reading():
+    reading = load("voices").set_index("voice")["reading"]
+    for name in ("claims", "forecasts"):
+        rows = load(name)
+        assert (rows["voice"].map(reading) == rows["reading"]).all(), name
+
+
+def test_a_tension_names_claims_that_exist_and_says_how_to_settle_it():
+    tensions, known = load("tensions"), set(CLAIMS["claim"])
+    for row in tensions.to_dict("records"):
+        assert set(row["claims"].split()) <= known and len(row["claims"].split()) >= 1, row["tension"]
+    assert (tensions[["differs", "settle"]].map(len) > 30).all(axis=None)
+
+
+def test_a_forecast_can_be_judged_and_is():
+    forecasts, last = load("forecasts"), load("readings").set_index("reading")["paragraphs"]
+    assert forecasts["outcome"].str.match("happened|did not happen|not yet known").all()
+    assert forecasts["resolves_by"].str.fullmatch(r"\d{4}-\d{2}-\d{2}").all()
+    assert (forecasts["paragraph"] <= forecasts["reading"].map(last)).all()
+    # The voice has to stand in the paragraph it is quoted from.
+    spans = {"russia-direct": (1, 5), "panov": (6, 11), "weitz": (12, 18), "murashkin": (19, 26), "fenenko": (27, 30)}
+    for rows in (forecasts, CLAIMS):
+        for row in rows[rows["reading"] == "russia-direct-2014"].to_dict("records"):
+            first, end = spans[row["voice"]]
+            assert first <= row["paragraph"] <= end, row
+
+
+def test_every_reading_has_a_guide_that_cites_no_paragraph_beyond_its_end():
+    for row in load("readings").to_dict("records"):
+        guide = (ROOT / "readings" / f"{row['reading']}.md").read_text(encoding="utf-8")
+        cited = {int(number) for number in re.findall(r"¶(\d+)", guide)}
+        assert len(cited) >= row["paragraphs"] * 0.8 and max(cited) <= row["paragraphs"], row["reading"]
+        for part in ("What it is and where it appeared", "Who speaks, and from where", "What had just happened", "The argument, step by step",
+                     "Terms", "The outlet", "How it argues", "Reading questions"):
+            assert f"## {part}" in guide, (row["reading"], part)
+
+
 def test_no_row_repeats_another():
-    for name in ("claims", "viewpoints"):
-        assert not load(name)["says"].duplicated().any(), name
+    for name in ("claims", "viewpoints", "tensions", "forecasts"):
+        rows = load(name)
+        assert not rows["says" if "says" in rows else "differs"].duplicated().any(), name
 
 
 def test_every_number_of_the_text_is_in_a_claim():
@@ -104,6 +142,7 @@ def test_measures():
     assert measured("gas-contract", "term=volume|duration", "product") == 38 * 30
     pool = "year=2015; measure=current dollars; source=wdi-to-2023"
     assert measured("gdp", f"country=United States; {pool} // {pool}", "rank") == 1
+    assert measured("gas-contract", "term=reported value per term=duration", "sum") == pytest.approx(400 / 30)
     assert measured("gas-contract", "term=volume // table=gas-contract; term=duration", "ratio") == pytest.approx(38 / 30)
 
 
