@@ -1,7 +1,7 @@
 """Tables of trade that come from statistical files: whole countries, pairs, partners, goods."""
 import pandas as pd
 
-from reading import COUNTRY, finish, read
+from source_files import COUNTRY, finish, read
 
 TRADE = ["year", "flow", "reporter", "value", "unit", "as_of", "source", "note"]
 PARTNERS = ["year", "reporter", "partner", "flow", "value", "unit", "as_of", "source", "note"]

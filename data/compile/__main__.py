@@ -2,11 +2,11 @@
 
 Run it from the project's root:
 
-    python data/compile.py ../shared/data-sources [FOLDER TO WRITE TO]
+    python data/compile ../shared/data-sources [FOLDER TO WRITE TO]
 
 Each table has one function that selects, renames and rescales rows. Nothing is interpolated;
 the only rounding is to three decimals. The functions stand in the modules beside this one:
-trade_tables, economy_tables, energy_tables and press_tables; reading.py holds what they share.
+trade_tables, economy_tables, energy_tables and press_tables; source_files.py holds what they share.
 """
 import pathlib
 import sys
@@ -15,7 +15,7 @@ import economy_tables
 import energy_tables
 import press_tables
 import trade_tables
-from reading import HERE, described_sources
+from source_files import HERE, described_sources
 
 TABLES = {"trade.csv": trade_tables.trade,
           "trade-announced.csv": press_tables.announced,
@@ -39,7 +39,7 @@ TABLES = {"trade.csv": trade_tables.trade,
 def main(arguments):
     """Write every table to the folder named second (default: this one)."""
     if not arguments:
-        raise SystemExit("Name the folder of source files: python data/compile.py FOLDER")
+        raise SystemExit("Name the folder of source files: python data/compile FOLDER")
     target = pathlib.Path(arguments[1]) if len(arguments) > 1 else HERE
     sources = described_sources()
     for name, table in TABLES.items():

@@ -9,7 +9,7 @@ import pathlib
 
 import pandas as pd
 
-HERE = pathlib.Path(__file__).resolve().parent
+HERE = pathlib.Path(__file__).resolve().parent.parent  # the folder data/
 COUNTRY = {"CHN": "China", "RUS": "Russia", "USA": "United States", "DEU": "Germany",
            "IND": "India", "JPN": "Japan", "Russian Federation": "Russia",
            "Korea, Rep.": "South Korea", "Hong Kong, China": "Hong Kong",

@@ -1,7 +1,7 @@
 """Tables of energy: levels of countries, and what flows from one to another."""
 import pandas as pd
 
-from reading import finish, read
+from source_files import finish, read
 from trade_tables import RECONCILED
 
 LEVELS = ["year", "country", "measure", "value", "unit", "reporter", "as_of", "source"]

@@ -1,7 +1,7 @@
 """Tables of output, exchange rates, the oil price and arms."""
 import pandas as pd
 
-from reading import COUNTRY, finish, read
+from source_files import COUNTRY, finish, read
 
 GDP = ["year", "country", "measure", "reporter", "value", "unit", "as_of", "source"]
 RATES = ["year", "currency", "value", "unit", "reporter", "as_of", "source"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from press_figures import chinese_directions, press
 from press_notes import dated_events, in_euros, partner_figures, settled
-from reading import HERE, finish, read
+from source_files import HERE, finish, read
 
 ANNOUNCED = ["year", "period", "flow", "measure", "reporter", "value", "unit", "basis", "kind",
              "as_of", "source", "note"]
