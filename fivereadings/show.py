@@ -15,7 +15,9 @@ COLOURS = {"China": "#D55E00", "Russia": "#0072B2", "United States": "#009E73",
 MARKERS = {"China": "o", "Russia": "s", "United States": "^", "Growth Lab (reconciled)": "D", "other": "v"}
 DASHES = {"China": "-", "Russia": "--", "United States": "-.", "Growth Lab (reconciled)": ":", "other": ":"}
 
-TEXT = ' style="text-align:left"'
+# Lab aligns every cell to the right, which suits numbers only; a page without Lab's style packs them together.
+TEXT = ' style="text-align:left;padding:.15em .6em"'
+NUMBER = ' style="text-align:right;padding:.15em .6em"'
 FEW_WORDS = 5
 
 
@@ -30,8 +32,7 @@ def number(value) -> str:
 
 def html_table(frame: pd.DataFrame, caption: str) -> str:
     """Return a frame as an HTML table with a caption and header scopes; its first column heads each row."""
-    # Lab aligns every cell to the right; that suits numbers only.
-    sides = ["" if pd.api.types.is_numeric_dtype(kind) else TEXT for kind in frame.dtypes]
+    sides = [NUMBER if pd.api.types.is_numeric_dtype(kind) else TEXT for kind in frame.dtypes]
     head = "".join(f'<th scope="col"{side}>{escape(str(column))}</th>' for column, side in zip(frame.columns, sides))
     body = []
     for row in frame.itertuples(index=False, name=None):

@@ -121,7 +121,7 @@ def test_a_table_has_a_caption_and_header_scopes_and_escapes_text():
 
 
 def test_a_gap_is_shown_as_a_gap():
-    assert "<td>–</td>" in show(pd.DataFrame({"year": [2011], "value": [float("nan")]}), caption="c").data
+    assert ">–</td>" in show(pd.DataFrame({"year": [2011], "value": [float("nan")]}), caption="c").data
 
 
 # Widgets
