@@ -23,6 +23,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import tempfile
 import time
@@ -189,6 +190,9 @@ def install(which):
                                             pinned.group() if pinned else "uv"])
         uv = [PYTHON, "-m", "uv"]
     uv += ["pip", "install", "--python", PYTHON]
+    if ssl.create_default_context().cert_store_stats()["x509"]:
+        # A university's or company's network may sign with a certificate that only the system knows.
+        os.environ.setdefault("UV_SYSTEM_CERTS", "true")
     run_step("Installing the packages (a minute or two the first time)", uv + ["--require-hashes", "-r", lock])
     run_step("Adding the module itself", uv + ["--no-deps", "--no-build-isolation", "-e", HOME])
     # JupyterLab would otherwise ask every new reader whether to fetch its news.
