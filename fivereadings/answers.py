@@ -42,6 +42,10 @@ def as_data(answer):
     if isinstance(answer, pd.Series):
         if len(answer) == 1:
             return as_data(answer.iloc[0])
+        if answer.empty:
+            raise ValueError("The answer has no rows: none met your condition. Look at the words in it; a text needs quotation marks.")
+        if answer.isna().any():
+            raise ValueError("The answer is a column in which at least one value is empty. Pick the one number that is asked for.")
         if isinstance(answer.index, pd.RangeIndex):
             return as_data(list(answer))
         if answer.index.has_duplicates:
@@ -101,7 +105,8 @@ def judge(answer, entry: dict) -> tuple[float, str]:
     seen, expected = KINDS[type(answer)], KINDS[type(entry["value"])]
     if seen != expected:
         pick = " Pick the one that is asked for." if isinstance(answer, (list, dict)) else ""
-        return 0.0, f"The answer is {seen}; {expected} is expected.{pick}"
+        quotes = " Leave out the quotation marks." if isinstance(answer, str) and isinstance(entry["value"], (int, float)) else ""
+        return 0.0, f"The answer is {seen}; {expected} is expected.{pick}{quotes}"
     for mistake in entry["mistakes"]:
         if same(answer, mistake["value"], entry["tolerance"]):
             return 0.0, mistake["message"]
@@ -116,4 +121,4 @@ def _overlap(answer: list, value: list) -> str:
     if {type(item) for item in answer} != {type(item) for item in value}:
         return f"The list should hold {KINDS[type(value[0])]} for each item; numbers stand without quotation marks."
     hits = sum(item in value for item in answer)
-    return f"{hits} of the {len(answer)} items in your list belong there; {len(value) - hits} are missing."
+    return f"{hits} of the {len(answer)} items in your list belong there; missing: {len(value) - hits}."

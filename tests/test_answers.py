@@ -26,6 +26,7 @@ def test_an_answer_becomes_data_by_a_rule(answer, data):
 
 @pytest.mark.parametrize("answer, words", [
     (float("nan"), "Take single numbers first"), (float("inf"), "no number came out"), (pd.Series([1]).sum, "Write brackets"),
+    (pd.Series([], dtype=float), "no rows"), (pd.Series([float("nan"), 5.3]), "at least one value is empty"),
     (pd.Series([1, 2], index=[2015, 2015]), "2015 stands there more than once"), ("x" * 201, "201 characters"),
     (pd.DataFrame({"a": [1], "b": [2], "c": [3]}), "1 rows and 3 columns"), (object(), "of the type object"),
 ])
@@ -57,7 +58,7 @@ def test_judging(answer, points, words):
 
 def test_judging_a_list():
     entry = {"value": [2009, 2010, 2011], "tolerance": 0, "points": 2, "mistakes": []}
-    assert judge([2009, 2010, 2014], entry) == (0.0, "2 of the 3 items in your list belong there; 1 are missing.")
+    assert judge([2009, 2010, 2014], entry) == (0.0, "2 of the 3 items in your list belong there; missing: 1.")
     assert "without quotation marks" in judge(["2009", "2010", "2011"], entry)[1]
 
 

@@ -69,7 +69,7 @@ def test_a_mark_given_by_hand_stays_and_reaches_scores_and_feedback(graded, tmp_
         mark = gradebook.find_grade("judgement", STEM, STEM, "perfect")
         mark.manual_score, mark.needs_manual_grade = 5, False
         gradebook.db.commit()
-    assert main(["--feedback", "--class", str(into)]) == 0
+    assert main(["--feedback", "--unit", STEM, "--class", str(into)]) == 0
     table = pd.read_csv(into / f"scores-{STEM}.csv").set_index("student")
     assert table.loc["perfect", "judgement"] == 5 and table.loc["perfect", "to grade by hand"] == 0
     shutil.copytree(SAMPLES / "perfect", tmp_path / "again" / "perfect")
@@ -162,7 +162,7 @@ def test_an_error_or_a_strange_record_scores_nothing():
 
 
 def test_wrong_words_get_one_sentence(capsys):
-    assert main(["/nowhere/at/all"]) == 1
+    assert main(["/nowhere/at/all", "--unit", STEM]) == 1
     assert "No submissions were found in" in capsys.readouterr().err
     assert main(["--by-hand", "--class", "/nowhere/at/all"]) == 1
     assert "There is no gradebook" in capsys.readouterr().err
