@@ -118,7 +118,10 @@ def judge(answer, entry: dict) -> tuple[float, str]:
 
 
 def _overlap(answer: list, value: list) -> str:
-    if {type(item) for item in answer} != {type(item) for item in value}:
-        return f"The list should hold {KINDS[type(value[0])]} for each item; numbers stand without quotation marks."
-    hits = sum(item in value for item in answer)
-    return f"{hits} of the {len(answer)} items in your list belong there; missing: {len(value) - hits}."
+    if not answer:
+        return "The list is empty."
+    if isinstance(value[0], str) != isinstance(answer[0], str):
+        return f"The list should hold {KINDS[type(value[0])]} for each item; numbers stand without quotation marks, texts with them."
+    hits = sum(item in value for item in set(answer))
+    return f"{hits} of the {len(set(answer))} items in your list belong there; missing: {len(value) - hits}."
+

@@ -12,8 +12,13 @@ KEYS_STAY_HERE = ("<style onload=\"this.closest('.widget-vbox')?.querySelectorAl
 
 
 def choice(label: str, options, value=None) -> ipw.Dropdown:
-    """Return a labelled list to choose one option from."""
+    """Return a labelled list to choose one option from: values, or (label, value) pairs.
+
+    Raises ValueError for the value None, which a list shows as "nothing chosen".
+    """
     options = list(options)
+    if any((option[1] if isinstance(option, tuple) else option) is None for option in options):
+        raise ValueError(f"{label}: an option cannot stand for None; give it a value of its own.")
     return ipw.Dropdown(description=label, options=options, value=options[0] if value is None else value,
                         style=WIDE, layout=ipw.Layout(width="min(34rem, 95%)"))
 

@@ -59,6 +59,7 @@ def test_judging(answer, points, words):
 def test_judging_a_list():
     entry = {"value": [2009, 2010, 2011], "tolerance": 0, "points": 2, "mistakes": []}
     assert judge([2009, 2010, 2014], entry) == (0.0, "2 of the 3 items in your list belong there; missing: 1.")
+    assert "missing: 2" in judge([2009, 2009, 2014], entry)[1] and "empty" in judge([], entry)[1]
     assert "without quotation marks" in judge(["2009", "2010", "2011"], entry)[1]
 
 

@@ -145,6 +145,11 @@ def test_explore_draws_again_when_a_control_changes_and_shows_an_error_in_its_pl
     assert "True" in screen.value
 
 
+def test_an_option_that_a_list_cannot_show_is_refused():
+    with pytest.raises(ValueError, match="cannot stand for None"):
+        choice("Voices", [("four", [1]), ("all", None)])
+
+
 def test_every_control_has_a_visible_label_and_a_number_says_its_range():
     for control in (choice("Flow", ["a"]), amount("Price", 1, 0, 10), tick("All")):
         assert control.description
