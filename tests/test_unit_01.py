@@ -11,6 +11,7 @@ from fivereadings.voices import viewpoint_table, viewpoint_view
 from fivereadings.widgets import choice
 
 FOUR = ["panov", "weitz", "murashkin", "fenenko"]
+EVERYONE = load("viewpoints")["voice"].unique().tolist()
 QUESTIONS = list(load("questions")["question"])
 OPTIONS = list(itertools.product(DIRECTIONS, MEASURES, LISTS))
 
@@ -20,7 +21,7 @@ def raw(reporter, partner, flow):
     return rows["value"].item()
 
 
-@pytest.mark.parametrize("question, voices", list(itertools.product(QUESTIONS, [FOUR, None])))
+@pytest.mark.parametrize("question, voices", list(itertools.product(QUESTIONS, [FOUR, EVERYONE])))
 def test_four_voices_at_every_question(question, voices):
     html = viewpoint_view(question, voices).data
     for voice in voices or load("viewpoints")["voice"].unique():
@@ -32,7 +33,7 @@ def test_four_voices_at_every_question(question, voices):
 
 def test_the_widget_wires_both_lists():
     box = explore(viewpoint_view, question=choice("Question", QUESTIONS, "energy"),
-                  voices=choice("Voices", [("the four of May 2014", FOUR), ("all eight of the module", None)], FOUR))
+                  voices=choice("Voices", [("the four of May 2014", FOUR), ("all voices of the module", EVERYONE)], FOUR))
     question, voices, screen = box.children
     assert question.value == "energy" and "Caixin" not in screen.value and "Panov" in screen.value
     voices.index = 1
