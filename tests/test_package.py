@@ -16,7 +16,6 @@ from fivereadings.places import home
 from fivereadings.tables import package, source_table
 from fivereadings.widgets import amount, choice, tick
 
-
 # Finding the module
 
 

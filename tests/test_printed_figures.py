@@ -1,200 +1,43 @@
 """Every figure printed in a worksheet, in TEACHING.md and in the text of a unit follows from the tables.
 
-Beside each printed figure stands the selection that makes it. A number in a worksheet's table,
-or one with a unit in the text, that is not listed here is an error.
+A number in a worksheet's table, or one with a unit in the text, that no unit's file lists is an error.
 """
 
-import json
-import re
+from importlib import import_module
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from printed import GUIDE, WITH_UNIT, as_printed, ours, tables
 
-from fivereadings.mirror import mirror_table
-from fivereadings.tables import load
-from fivereadings.verdicts import measured
-
-ROOT = Path(__file__).parent.parent
-UNIT = "03-beijing-2016-trade"
-SHEET, GUIDE, NOTEBOOK = f"worksheets/{UNIT}.md", "TEACHING.md", f"notebooks/{UNIT}.ipynb"
-PAGES = [SHEET, GUIDE, NOTEBOOK]
-NUMBER = r"−?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-WITH_UNIT = re.compile(rf"(?<![\d,.]){NUMBER} (?:bn|per cent|times|years|points)")
-BOTH, WITH_US = "China to Russia|Russia to China", "China to United States|United States to China"
+LISTS = {unit.UNIT: unit for unit in (import_module(path.stem) for path in sorted(Path(__file__).parent.glob("test_printed_figures_*.py")))}
+PAGES = {stem: [f"worksheets/{stem}.md", GUIDE, f"notebooks/{stem}.ipynb"] for stem in LISTS}
+ALL_PAGES = [(stem, name) for stem, names in PAGES.items() for name in names]
 
 
-def trade(year, flow, reporter):
-    """Return the selection of a statistical figure."""
-    return f"table=trade; year={year}; flow={flow}; reporter={reporter}"
-
-
-def told(year, flow, unit="US$ bn", measure="value"):
-    """Return the selection of a figure that China announced."""
-    return (f"table=trade-announced; year={year}; period=year; flow={flow}; reporter=China; "
-            f"measure={measure}; unit={unit}; basis=reported|computed")
-
-
-def gdp(year, country, measure):
-    """Return the selection of a country's output as the IMF reports it."""
-    return f"table=gdp; year={year}; country={country}; reporter=IMF; measure={measure}"
-
-
-def m(where, measure="value"):
-    """Return what `measure` makes of a selection."""
-    return measured("trade", where, measure)
-
-
-def gas(terms, measure="value"):
-    """Return a term of the gas contract, or the product of several."""
-    return measured("gas-contract", f"term={terms}", measure)
-
-
-def says(claim):
-    """Return the quantity of a claim: what the reading prints."""
-    return float(load("claims").set_index("claim").loc[claim, "quantity"])
-
-
-US_TOTAL = {(year, side): m(trade(year, WITH_US, side), "sum") for year in (2014, 2015) for side in ("China", "United States")}
-CHINA_TOTAL = trade(2015, "China to World|World to China", "China")
-RATIOS = [m(f"{gdp(year, 'China', kind)} // {gdp(year, 'Russia', kind)}", "ratio")
-          for year in (2013, 2014, 2015) for kind in ("current dollars", "purchasing power")]
-GAPS = {flow: mirror_table(flow).set_index("year")["gap"] for flow in ("China to Russia", "Russia to China")}
-KEY = json.loads((ROOT / "solutions" / UNIT / "key.json").read_text(encoding="utf-8"))
-RUBRIC = pd.read_csv(ROOT / "solutions" / UNIT / "rubric.csv")["points"]
-
-# The tables, cell by cell in reading order; the first column only names the row.
-TABLES = {
-    (SHEET, "Table 1"): [
-        ("41.6", m(told(2014, "Russia to China"))), ("33.3", m(told(2015, "Russia to China"))),
-        ("−19.1", m(told(2015, "Russia to China", "per cent", "growth")))],
-    (SHEET, "Table 2"): [
-        ("37.4", m(trade(2014, "Russia to China", "Russia"))), ("28.3", m(trade(2015, "Russia to China", "Russia"))),
-        ("497.8", m(trade(2014, "Russia to World", "Russia"))), ("343.9", m(trade(2015, "Russia to World", "Russia"))),
-        ("41.6", m(told(2014, "Russia to China"))), ("33.3", m(told(2015, "Russia to China"))),
-        ("1,959.2", m(trade(2014, "World to China", "China"))), ("1,679.6", m(trade(2015, "World to China", "China")))],
-    (SHEET, "Table 3"): list(zip(
-        ["397.1", "468.5", "410.0", "483.2", "160.1", "123.7", "148.7", "115.9"],
-        [m(trade(year, flow, side)) for flow in WITH_US.split("|") for year in (2014, 2015)
-         for side in ("China", "United States")])),
-    (SHEET, "Table 4"): list(zip(
-        ["9,635", "2,289", "16,725", "3,792", "10,535", "2,057", "18,285", "3,891", "11,226", "1,364", "19,756", "3,834"],
-        [m(gdp(year, country, kind)) for year in (2013, 2014, 2015) for kind in ("current dollars", "purchasing power")
-         for country in ("China", "Russia")])),
-    (SHEET, "Table 5"): list(zip(
-        ["38", "30", "400", "350", "390"],
-        [gas(term) for term in ("volume", "duration", "reported value", "price low", "price high")])),
-    (SHEET, "Table 6"): [("68.0", m(told(2015, "Russia and China"))), ("558.7", US_TOTAL[2015, "China"])],
-    (GUIDE, "Table of answers, task 4"): list(zip(["4.2", "4.4", "5.1", "4.7", "8.2", "5.2"], RATIOS)),
-}
-
-# Numbers in the text, with their unit. What the readings print comes from the claims.
-TEXT = [
-    ("100 bn", says("caixin-around-100-2014")), ("2.5 per cent", says("caixin-share-2015")),
-    ("−28 per cent", says("caixin-fall-2015")), ("68 bn", says("caixin-trade-2015")),
-    ("558.4 bn", says("caixin-us-trade-2015")), ("4 times", says("caixin-four-times")),
-    ("400 bn", says("caixin-gas-400bn")), ("30 years", says("caixin-gas-30-years")),
-    ("2.5 per cent", 100 / m(CHINA_TOTAL, "sum") * 100),
-    ("−28.6 per cent", m(f"{told(2015, 'Russia and China')} // {told(2014, 'Russia and China')}", "growth")),
-    ("−27.8 per cent", m(told(2015, "Russia and China", "per cent", "growth"))),
-    ("−28.0 per cent", m(f"{trade(2015, BOTH, 'Russia')} // {trade(2014, BOTH, 'Russia')}", "growth")),
-    ("1.7 per cent", m(f"{told(2015, 'Russia and China')} // {CHINA_TOTAL}", "share")),
-    ("68.0 bn", m(told(2015, "Russia and China"))), ("3,953 bn", m(CHINA_TOTAL, "sum")),
-    ("88.3 bn", m(trade(2014, BOTH, "Russia"), "sum")), ("63.5 bn", m(trade(2015, BOTH, "Russia"), "sum")),
-    ("−14.1 bn", m(trade(2017, "China to Russia", "China")) - m(trade(2017, "China to Russia", "Russia"))),
-    ("19 per cent", m(f"{trade(2015, 'China to Russia', 'Russia')} // {trade(2015, 'World to Russia', 'Russia')}", "share")),
-    ("35.2 bn", m(trade(2015, "China to Russia", "Russia"))), ("182.8 bn", m(trade(2015, "World to Russia", "Russia"))),
-    ("−20.0 per cent", m(f"{told(2015, 'Russia to China')} // {told(2014, 'Russia to China')}", "growth")),
-    ("−19.1 per cent", m(told(2015, "Russia to China", "per cent", "growth"))),
-    *[(f"{text} per cent", m(f"{trade(year, 'Russia to China', 'Russia')} // {trade(year, 'Russia to World', 'Russia')}", "share"))
-      for year, text in ((2014, "7.5"), (2015, "8.2"))],
-    *[(f"{text} per cent", m(f"{told(year, 'Russia to China')} // {trade(year, 'World to China', 'China')}", "share"))
-      for year, text in ((2014, "2.1"), (2015, "2.0"))],
-    *[(f"{text} per cent", m(f"{trade(2015, flow, 'Russia')} // {trade(2014, flow, 'Russia')}", "growth"))
-      for flow, text in (("Russia to China", "−24.3"), ("Russia to World", "−30.9"))],
-    ("49.0 bn", m(trade(2014, "World to China", "China")) * says("caixin-share-2015") / 100),
-    ("41.6 bn", m(told(2014, "Russia to China"))),
-    ("558.7 bn", US_TOTAL[2015, "China"]), ("599.1 bn", US_TOTAL[2015, "United States"]),
-    ("0.3 per cent", (US_TOTAL[2015, "China"] / US_TOTAL[2014, "China"] - 1) * 100),
-    ("1.2 per cent", (US_TOTAL[2015, "United States"] / US_TOTAL[2014, "United States"] - 1) * 100),
-    *[(f"{text} per cent", m(f"{trade(2015, flow, importer)} // {trade(2015, flow, exporter)}", "growth"))
-      for flow, importer, exporter, text in (("China to United States", "United States", "China", "17.9"),
-                                             ("United States to China", "China", "United States", "28.3"))],
-    ("14.8 bn", gas("volume|price high", "product") / 1000),
-    ("27.0 years", gas("reported value") * 1000 / gas("volume|price high", "product")),
-    ("30.1 years", gas("reported value") * 1000 / gas("volume|price low", "product")),
-    ("399 bn", gas("volume|duration|price low", "product") / 1000),
-    ("445 bn", gas("volume|duration|price high", "product") / 1000),
-    ("12 per cent", m(f"{trade(2015, BOTH, 'Russia')} // {trade(2015, 'Russia to World|World to Russia', 'Russia')}", "share")),
-    ("28 per cent", -says("caixin-fall-2015")), ("27.8 per cent", -m(told(2015, "Russia and China", "per cent", "growth"))),
-    ("95.3 bn", m(told(2014, "Russia and China"))), ("46.3 bn", m(trade(2016, "China to Russia", "Russia"))),
-    ("57.0 bn", m(trade(2017, "China to Russia", "Russia"))),
-    *[(f"{text} bn", GAPS["China to Russia"][year]) for text, year in (("−9", 2010), ("−9", 2016), ("−14", 2017))],
-    ("2 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].min()),
-    ("6 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].max()),
-    ("13 points", sum(entry["points"] for entry in KEY.values())),
-    ("6 points", RUBRIC.max()), ("2 points", RUBRIC[RUBRIC > 0].min()),
-]
-
-
-def as_printed(value, text):
-    """Return a figure with as many decimals as the printed text has."""
-    number = re.match(NUMBER, text).group()
-    decimals = len(number.partition(".")[2])
-    return f"{value:,.{decimals}f}".replace("-", "−") + text[len(number):]
-
-
-def page(name):
-    """Return the text of a file of the module; of a notebook, its Markdown cells."""
-    text = (ROOT / name).read_text(encoding="utf-8")
-    if name.endswith(".ipynb"):
-        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
-    return text
-
-
-def ours(name):
-    """Return the part of a page that this unit answers for: of TEACHING.md, the general part and the unit's own."""
-    if name != GUIDE:
-        return page(name)
-    general, *units = re.split(r"^(?=# Unit )", page(name), flags=re.M)
-    return general + "".join(part for part in units if part.startswith(f"# Unit {UNIT[:2]} "))
-
-
-def tables(text):
-    """Return the numbers in each captioned table, in reading order, without head and first column."""
-    found = {}
-    for caption, rows in re.findall(r"^\*\*(Table[^*.]*)\..*\n\n((?:\|.*\n)+)", text, re.M):
-        cells = [cell for row in rows.splitlines()[2:] for cell in row.strip("|").split("|")[1:]]
-        found[caption] = re.findall(NUMBER, " ".join(cells).replace("1,000 m³", ""))
-    return found
-
-
-@pytest.mark.parametrize("name, caption", TABLES)
-def test_a_table_prints_what_the_data_hold(name, caption):
-    listed = TABLES[name, caption]
+@pytest.mark.parametrize("stem, name, caption", [(stem, *place) for stem, unit in LISTS.items() for place in unit.TABLES])
+def test_a_table_prints_what_the_data_hold(stem, name, caption):
+    listed = LISTS[stem].TABLES[name, caption]
     assert [text for text, _ in listed] == [as_printed(value, text) for text, value in listed]
-    assert tables(ours(name))[caption] == [text for text, _ in listed]
+    assert tables(ours(name, stem))[caption] == [text for text, _ in listed]
 
 
-@pytest.mark.parametrize("name", [SHEET, GUIDE])
-def test_every_table_with_figures_is_listed(name):
-    assert set(tables(ours(name))) == {caption for file, caption in TABLES if file == name}
-    in_tables = sum(line.startswith("|--") for line in ours(name).splitlines())
-    words_only = {SHEET: 0, GUIDE: 3}[name]  # parts of a unit, plans, run sheet
-    assert in_tables == len(tables(ours(name))) + words_only
+@pytest.mark.parametrize("stem, name", [place for place in ALL_PAGES if not place[1].endswith(".ipynb")])
+def test_every_table_with_figures_is_listed(stem, name):
+    listed = {caption for file, caption in LISTS[stem].TABLES if file == name}
+    assert set(tables(ours(name, stem))) == listed
+    if name != GUIDE:  # there, tables of words stand beside them
+        assert sum(line.startswith("|--") for line in ours(name, stem).splitlines()) == len(listed)
 
 
-@pytest.mark.parametrize("text, value", TEXT, ids=[text for text, _ in TEXT])
-def test_a_number_in_the_text_follows_from_the_data(text, value):
+@pytest.mark.parametrize("stem, text, value", [(stem, *pair) for stem, unit in LISTS.items() for pair in unit.TEXT],
+                         ids=lambda item: item if isinstance(item, str) else "")
+def test_a_number_in_the_text_follows_from_the_data(stem, text, value):
     assert text == as_printed(value, text)
-    assert any(text in WITH_UNIT.findall(ours(name)) for name in PAGES), f"{text} is no longer printed"
+    assert any(text in WITH_UNIT.findall(ours(name, stem)) for name in PAGES[stem]), f"{text} is no longer printed"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_number_with_a_unit_is_listed(name):
-    assert set(WITH_UNIT.findall(ours(name))) - {text for text, _ in TEXT} == set()
-
-
-def test_the_exception_that_the_run_sheet_names():
-    rows = mirror_table("Russia to China").dropna(subset=["gap"])
-    assert rows.loc[rows["gap"] < 0, "year"].tolist() == [2017]
+@pytest.mark.parametrize("stem, name", ALL_PAGES)
+def test_every_number_with_a_unit_is_listed(stem, name):
+    unit = LISTS[stem]
+    listed = {text for text, _ in unit.TEXT} | getattr(unit, "EXAMPLES", set())
+    assert set(WITH_UNIT.findall(ours(name, stem))) - listed == set()

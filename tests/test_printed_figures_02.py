@@ -7,24 +7,15 @@ import json
 import re
 
 import pandas as pd
-import pytest
-from test_printed_figures import ROOT, WITH_UNIT, as_printed, m, page, says, tables, told
+from printed import GUIDE, ROOT, m, says, told
 
 from fivereadings.rods import change_in, rod_table, roubles_and_rates
 from fivereadings.tables import load
 
 UNIT = "02-beijing-2016-economy"
-SHEET, GUIDE, NOTEBOOK = f"worksheets/{UNIT}.md", "TEACHING.md", f"notebooks/{UNIT}.ipynb"
+SHEET, NOTEBOOK = f"worksheets/{UNIT}.md", f"notebooks/{UNIT}.ipynb"
 FIRST, IMF, BANK = "Rosstat, early 2016", "IMF, April 2019", "World Bank, newest here"
 
-
-def run_sheet():
-    """Return this unit's part of TEACHING.md, or "" where it is not there."""
-    found = re.search(r"^# Unit 02 .*?(?=^# |\Z)", page(GUIDE), re.M | re.S)
-    return found[0] if found else ""
-
-
-TEXTS = {SHEET: page(SHEET), NOTEBOOK: page(NOTEBOOK), **({GUIDE: run_sheet()} if run_sheet() else {})}
 OUTPUT = roubles_and_rates(FIRST).set_index("year")
 RODS = change_in(2015).set_index("vintage")
 PPP = {vintage: rod_table("purchasing power", vintage).set_index("year")["output"] for vintage in (IMF, BANK)}
@@ -68,30 +59,6 @@ TEXT = [
     ("1.5 times", says("cuf-100-billion") / TRADE[2015]),
     ("12 bn", noted("12")), ("5.9 bn", noted("5.9")),
 ]
-
-
-@pytest.mark.parametrize("name, caption", [place for place in TABLES if place[0] in TEXTS])
-def test_a_table_prints_what_the_data_hold(name, caption):
-    listed = TABLES[name, caption]
-    assert [text for text, _ in listed] == [as_printed(value, text) for text, value in listed]
-    assert tables(TEXTS[name])[caption] == [text for text, _ in listed]
-
-
-@pytest.mark.parametrize("name", [name for name in (SHEET, GUIDE) if name in TEXTS])
-def test_every_table_with_figures_is_listed(name):
-    assert set(tables(TEXTS[name])) == {caption for file, caption in TABLES if file == name}
-
-
-@pytest.mark.parametrize("text, value", TEXT, ids=[text for text, _ in TEXT])
-def test_a_number_in_the_text_follows_from_the_data(text, value):
-    assert text == as_printed(value, text)
-    printed = any(text in WITH_UNIT.findall(words) for words in TEXTS.values())
-    assert printed or GUIDE not in TEXTS, f"{text} is no longer printed"
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_every_number_with_a_unit_is_listed(name):
-    assert set(WITH_UNIT.findall(TEXTS[name])) - {text for text, _ in TEXT} == set()
 
 
 def test_what_the_notebook_types_is_what_the_tables_hold():

@@ -6,20 +6,13 @@ As in test_printed_figures.py: beside each printed figure stands the selection t
 import json
 import re
 
-import pytest
-from test_printed_figures import ROOT, WITH_UNIT, as_printed, m, page, says, tables, trade
+from printed import GUIDE, ROOT, m, page, says, trade
 
 from fivereadings.dependence import dependence_table
 from fivereadings.tables import load
 
 UNIT = "05-bear-and-dragon"
-SHEET, GUIDE, NOTEBOOK = f"worksheets/{UNIT}.md", "TEACHING.md", f"notebooks/{UNIT}.ipynb"
-
-
-def run_sheet():
-    """Return this unit's part of TEACHING.md, or "" where it is not there."""
-    found = re.search(r"^# Unit 05 .*?(?=^# |\Z)", page(GUIDE), re.M | re.S)
-    return found[0] if found else ""
+SHEET, NOTEBOOK = f"worksheets/{UNIT}.md", f"notebooks/{UNIT}.ipynb"
 
 
 def share(year, part, whole, reporter):
@@ -38,7 +31,6 @@ def noted(claim, text):
     return float(re.search(rf"\b({text}) per cent", load("claims").set_index("claim").loc[claim, "note"])[1])
 
 
-TEXTS = {SHEET: page(SHEET), NOTEBOOK: page(NOTEBOOK), **({GUIDE: run_sheet()} if run_sheet() else {})}
 ARMS = load("arms").pivot(index="year", columns="measure", values="value")
 YEARLY = ARMS["Russia to China"] / ARMS["Russia to World"] * 100
 SIDES = {name: dependence_table(name).set_index("year") for name in ("crude oil", "pipeline gas", "arms, five years added")}
@@ -85,33 +77,9 @@ TEXT = [
 ]
 
 
-@pytest.mark.parametrize("name, caption", [place for place in TABLES if place[0] in TEXTS])
-def test_a_table_prints_what_the_data_hold(name, caption):
-    listed = TABLES[name, caption]
-    assert [text for text, _ in listed] == [as_printed(round(value, 6), text) for text, value in listed]
-    assert tables(TEXTS[name])[caption] == [text for text, _ in listed]
-
-
-@pytest.mark.parametrize("name", [name for name in (SHEET, GUIDE) if name in TEXTS])
-def test_every_table_with_figures_is_listed(name):
-    assert set(tables(TEXTS[name])) == {caption for file, caption in TABLES if file == name}
-
-
-@pytest.mark.parametrize("text, value", TEXT, ids=[text for text, _ in TEXT])
-def test_a_number_in_the_text_follows_from_the_data(text, value):
-    assert text == as_printed(value, text)
-    printed = any(text in WITH_UNIT.findall(words) for words in TEXTS.values())
-    assert printed or GUIDE not in TEXTS, f"{text} is no longer printed"
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_every_number_with_a_unit_is_listed(name):
-    assert set(WITH_UNIT.findall(TEXTS[name])) - {text for text, _ in TEXT} == set()
-
-
 def test_what_stands_without_such_a_unit():
     """Figures in bcm, the release of 2016, and the second source of one share."""
-    text, sheet = TEXTS[NOTEBOOK], TEXTS[SHEET]
+    text, sheet = page(NOTEBOOK), page(SHEET)
     for printed, value in (("7.6 bcm to 21.3 bcm", (GAS.loc[2021, "Russia part"], GAS.loc[2023, "Russia part"])),
                            ("201.3 bcm to 88.8 bcm", (GAS.loc[2021, "Russia whole"], GAS.loc[2023, "Russia whole"]))):
         assert printed == "{:.1f} bcm to {:.1f} bcm".format(*value) and printed in text
