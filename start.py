@@ -3,6 +3,7 @@
 python start.py               set up (the first time) and open the notebooks
 python start.py test          set up and run every test; words after it go to pytest
 python start.py grade FOLDER  grade what a class handed in ("grade -h" tells more)
+python start.py class codes FOLDER  put together what a class coded, to project ("class -h" tells more)
 python start.py build WHAT    make the generated files again ("build -h" tells more)
 python start.py help          show this text
 """
@@ -258,18 +259,19 @@ def main(words):
     if command in ("help", "-h", "--help"):
         print(__doc__)
         return 0
-    if command not in ("", "test", "grade", "build"):
+    modules = {"grade": "grading", "class": "classfiles", "build": "build"}
+    if command not in ("", "test") and command not in modules:
         print('start.py does not know "%s", and it passes nothing on to JupyterLab.\n' % command, file=sys.stderr)
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        set_up("dev" if command else "students")
+        set_up("students" if command in ("", "class") else "dev")
         if not command:
             return open_lab()
         if command == "test":
             return run_tests(rest)
         # -P: a student's file called json.py in the working folder must not stand in for Python's own
-        return run_child(["-P", "-m", "fivereadings." + ("grading" if command == "grade" else "build")] + rest)
+        return run_child(["-P", "-m", "fivereadings." + modules[command]] + rest)
     except KeyboardInterrupt:
         print("\nStopped. The next start makes anew what was left unfinished.", file=sys.stderr)
         return 130

@@ -30,8 +30,8 @@ def seconds(action) -> float:
 
 
 def widgets() -> None:
-    from fivereadings.gas import contract_view
-    from fivereadings.mirror import FLOWS, MEASURES, mirror_view
+    from fivereadings.views.gas import contract_view
+    from fivereadings.views.mirror import FLOWS, MEASURES, mirror_view
     from fivereadings.tables import load
     from fivereadings.voices import viewpoint_view
 

@@ -76,6 +76,16 @@ def show(shown, caption: str = "", alt: str = "", source: str = "", table: pd.Da
     )
 
 
+def page(title: str, *parts) -> str:
+    """Return a whole web page that needs nothing else: `parts` are HTML (what `show` returns) or text that is HTML."""
+    body = "\n".join(getattr(part, "data", part) for part in parts)
+    return (f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+            '<meta name="viewport" content="width=device-width">\n'
+            "<style>body{font:1.1em/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}"
+            "td,th{border-bottom:1px solid #999}caption{font-weight:bold}@media print{details>*{display:block}}</style></head>\n"
+            f"<body><main>\n<h1>{escape(title)}</h1>\n{body}\n</main></body></html>\n")
+
+
 def lines(frame: pd.DataFrame, names: list[str], unit: str, dots: dict[str, pd.Series] | None = None):
     """Return a figure with one line per column in `names` against the column `year`.
 

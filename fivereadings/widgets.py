@@ -1,13 +1,14 @@
 """Wire a view to controls that work from the keyboard and by screen reader."""
 
 from html import escape
+from inspect import signature
 
 import ipywidgets as ipw
 
 WIDE = {"description_width": "initial"}
 # JupyterLab takes keys away from a closed list or a box: an arrow leaves it, "a" adds a cell, "x" cuts one
 # (ipywidgets issue 3912). This attribute keeps Lab's shortcuts out of a control; only a script can set it.
-KEYS_STAY_HERE = ("<style onload=\"this.closest('.widget-vbox')?.querySelectorAll('select, input')"
+KEYS_STAY_HERE = ("<style onload=\"this.closest('.widget-vbox')?.querySelectorAll('select, input, textarea')"
                   ".forEach(control => control.setAttribute('data-lm-suppress-shortcuts', 'true'))\"></style>")
 
 
@@ -35,6 +36,18 @@ def tick(label: str, value: bool = False) -> ipw.Checkbox:
                         layout=ipw.Layout(width="min(34rem, 95%)"))
 
 
+def line(label: str, value: str = "", hint: str = "") -> ipw.Text:
+    """Return a labelled box for one line of text; `hint` stands in it, in grey, while it is empty."""
+    return ipw.Text(description=label, value=value, placeholder=hint, continuous_update=False,
+                    style=WIDE, layout=ipw.Layout(width="min(34rem, 95%)"))
+
+
+def text(label: str, value: str = "", hint: str = "", rows: int = 4) -> ipw.Textarea:
+    """Return a labelled box for some sentences; `hint` as in `line`."""
+    return ipw.Textarea(description=label, value=value, placeholder=hint, rows=rows, continuous_update=False,
+                        style=WIDE, layout=ipw.Layout(width="min(44rem, 95%)"))
+
+
 def explore(view, **controls) -> ipw.VBox:
     """Show `view` with controls: whenever one changes, the view is drawn again.
 
@@ -55,3 +68,28 @@ def explore(view, **controls) -> ipw.VBox:
         control.observe(draw, names="value")
     draw()
     return ipw.VBox([*controls.values(), screen])
+
+
+def form(action, button: str, view=None, **controls) -> ipw.VBox:
+    """Show controls, a view of them and a button; pressing it calls `action` and shows what it returns.
+
+    `action` and `view` are functions that return HTML; each gets those controls that bear the
+    names of its arguments. A ValueError is shown to the reader in place of the answer; nothing is lost.
+    """
+    def given(function):
+        return {name: control for name, control in controls.items() if name in signature(function).parameters}
+
+    press = ipw.Button(description=button, layout=ipw.Layout(width="auto"))
+    answer = ipw.HTML()
+
+    def act(_):
+        try:
+            shown = action(**{name: control.value for name, control in given(action).items()}).data
+        except ValueError as problem:
+            shown = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
+        answer.value = f'<div role="status">{shown}</div>'
+
+    press.on_click(act)
+    others = [control for name, control in controls.items() if view is None or name not in given(view)]
+    seen = [explore(view, **given(view))] if view else [ipw.HTML(KEYS_STAY_HERE)]
+    return ipw.VBox([*seen, *others, press, answer])

@@ -9,7 +9,7 @@ import re
 import pandas as pd
 from printed import GUIDE, ROOT, m, says, told
 
-from fivereadings.rods import change_in, rod_table, roubles_and_rates
+from fivereadings.views.rods import change_in, rod_table, roubles_and_rates
 from fivereadings.tables import load
 
 UNIT = "02-beijing-2016-economy"

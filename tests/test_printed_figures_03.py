@@ -5,7 +5,7 @@ import json
 import pandas as pd
 from printed import GUIDE, ROOT, gas, gdp, m, says, told, trade
 
-from fivereadings.mirror import mirror_table
+from fivereadings.views.mirror import mirror_table
 
 UNIT = "03-beijing-2016-trade"
 SHEET = f"worksheets/{UNIT}.md"

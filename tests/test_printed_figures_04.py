@@ -11,7 +11,7 @@ import pandas as pd
 from printed import ROOT, m, page, says, told
 
 from fivereadings.tables import load
-from fivereadings.yearend import announced_then, announced_year, monthly_trade, outcome_table, projection_table
+from fivereadings.views.yearend import announced_then, announced_year, monthly_trade, outcome_table, projection_table
 
 UNIT = "04-vladivostok-2018"
 SHEET, NOTEBOOK = f"worksheets/{UNIT}.md", f"notebooks/{UNIT}.ipynb"

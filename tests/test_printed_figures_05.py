@@ -8,7 +8,7 @@ import re
 
 from printed import GUIDE, ROOT, m, page, says, trade
 
-from fivereadings.dependence import dependence_table
+from fivereadings.views.dependence import dependence_table
 from fivereadings.tables import load
 
 UNIT = "05-bear-and-dragon"

@@ -455,11 +455,13 @@ def test_ctrl_c_during_the_set_up_is_no_traceback(start, monkeypatch, capsys):
     assert "Stopped" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command, module", [("grade", "fivereadings.grading"), ("build", "fivereadings.build")])
-def test_grade_and_build_pass_their_words_and_exit_code_on(start, child, steps, command, module):
+@pytest.mark.parametrize("command, module", [
+    ("grade", "fivereadings.grading"), ("class", "fivereadings.classfiles"), ("build", "fivereadings.build")])
+def test_other_commands_pass_their_words_and_exit_code_on(start, child, steps, command, module):
     child.codes = [3]
     assert start.main([command, "my folder", "--slice", "2"]) == 3
-    assert any(word.endswith("requirements-dev.lock") for word in steps[-2][1])
+    lock = "requirements.lock" if command == "class" else "requirements-dev.lock"
+    assert any(word.endswith(lock) for word in steps[-2][1])
     assert child.calls == [(["-P", "-m", module, "my folder", "--slice", "2"], None)]
 
 

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from fivereadings import explore, load
-from fivereadings.partners import BLOC, DIRECTIONS, LISTS, MEASURES, NO_COUNTRY, partner_rows, partner_table, partner_view
+from fivereadings.views.partners import BLOC, DIRECTIONS, LISTS, MEASURES, NO_COUNTRY, partner_rows, partner_table, partner_view
 from fivereadings.voices import viewpoint_table, viewpoint_view
 from fivereadings.widgets import choice
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fivereadings import load
-from fivereadings.rods import RELEASES, RODS, VINTAGES, change_in, rod_rows, rod_table, rod_view, roubles_and_rates
+from fivereadings.views.rods import RELEASES, RODS, VINTAGES, change_in, rod_rows, rod_table, rod_view, roubles_and_rates
 
 OPTIONS = list(itertools.product(RODS, VINTAGES))
 THERE = [(rod, vintage) for rod, vintage in OPTIONS if rod in RELEASES[vintage]]

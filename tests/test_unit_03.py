@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from fivereadings import load
-from fivereadings.gas import contract_table, contract_value, contract_view, implied_price, term
-from fivereadings.mirror import FLOWS, MEASURES, mirror_rows, mirror_table, mirror_view
+from fivereadings.views.gas import contract_table, contract_value, contract_view, implied_price, term
+from fivereadings.views.mirror import FLOWS, MEASURES, mirror_rows, mirror_table, mirror_view
 
 
 @pytest.mark.parametrize("flow, measure", list(itertools.product(FLOWS, MEASURES)))

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from fivereadings import load
-from fivereadings.yearend import (
+from fivereadings.views.yearend import (
     HIGHEST,
     LOWEST,
     METHODS,

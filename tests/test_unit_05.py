@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 
 from fivereadings import load
-from fivereadings.dependence import MEASURES, amounts_in, dependence_rows, dependence_table, dependence_view
+from fivereadings.views.dependence import MEASURES, amounts_in, dependence_rows, dependence_table, dependence_view
 from fivereadings.tables import cite
 
 SELLS, BUYS = "goods that Russia sells", "goods that Russia buys"

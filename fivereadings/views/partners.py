@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from .show import COLOURS, show
-from .tables import cite, load
+from ..show import COLOURS, show
+from ..tables import cite, load
 
 YEAR = 2013  # the last full year when Russia Direct printed its four answers
 DIRECTIONS = {"both directions": ("exports", "imports"), "Russia's exports": ("exports",), "Russia's imports": ("imports",)}

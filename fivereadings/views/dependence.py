@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from .show import lines, show
-from .tables import cite, load
+from ..show import lines, show
+from ..tables import cite, load
 
 SELLS, BUYS = "Russia to China", "China to Russia"  # what Russia sells, what Russia buys
 # Each flow with what it is divided by: on Russia's side, on China's side.

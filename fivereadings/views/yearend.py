@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from .show import COLOURS, show
-from .tables import cite, load
+from ..show import COLOURS, show
+from ..tables import cite, load
 
 METHODS = {
     "same growth as so far": "each month grows on the same month of 2017 at the rate of January to August",

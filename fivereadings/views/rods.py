@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from .show import COLOURS, show
-from .tables import cite, load
+from ..show import COLOURS, show
+from ..tables import cite, load
 
 RODS = {"real": "2014 = 100", "roubles": "roubles bn", "dollars": "US$ bn", "purchasing power": "international $ bn"}
 # Each vintage: the release that holds the figure on each rod. Where a rod is missing, there is no figure.

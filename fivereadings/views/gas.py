@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from .show import COLOURS, show
-from .tables import cite, load
+from ..show import COLOURS, show
+from ..tables import cite, load
 
 
 def term(name: str) -> float:

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from .show import lines, show
-from .tables import cite, load
+from ..show import lines, show
+from ..tables import cite, load
 
 FLOWS = ("Russia to China", "China to Russia", "Russia and China")
 MEASURES = {
