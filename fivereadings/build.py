@@ -20,8 +20,8 @@ from .places import home
 from .show import page
 
 REPORT_KEY = "import json\nfrom fivereadings.checking import _key\nprint(json.dumps(_key))"
-PAPER = """<style>@page{size:A4;margin:12mm}body{font:9.5pt/1.3 sans-serif;max-width:52em;margin:0 auto;padding:0}
-h1{font-size:14pt;margin:0}h2{font-size:11.5pt;margin:.8em 0 .2em}p,ul,ol{margin:.35em 0}section,table{break-inside:avoid}h2{break-after:avoid}
+PAPER = """<style>@page{size:A4;margin:11mm 12mm}body{font:9.3pt/1.27 sans-serif;max-width:52em;margin:0 auto;padding:0}
+h1{font-size:14pt;margin:0}h2{font-size:11.5pt;margin:.8em 0 .2em}p,ul,ol{margin:.3em 0}section,table{break-inside:avoid}h2{break-after:avoid}
 table{margin:.3em 0}td,th{padding:.15em .5em;border:1px solid #777}</style>"""
 BINDER = re.compile(r"<!-- binder:(?P<path>[^ ]*) -->.*?<!-- /binder -->", re.S)
 
