@@ -4,7 +4,8 @@
 
 widgets    median time to draw each view anew; the goal is under 0.1 s
 notebooks  the whole set, beside bare kernel starts and imports
-grading    seconds a submission, beside `nbgrader autograde` on the same three with the same scores
+grading    30 submissions, beside `nbgrader autograde` on the same work with the same scores, and beside bare forks;
+           grading=4 measures four
 """
 
 import os
@@ -20,6 +21,39 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["FIVEREADINGS_HOME"] = str(ROOT)
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 STEM = "03-beijing-2016-trade"
+
+
+# A warmed process that forks for each notebook: what any grader that runs each one in a process of its own must spend.
+FLOOR = """
+import os, sys, time
+from pathlib import Path
+from fivereadings.grading import shell
+from fivereadings.notebooks import read
+how, root, stem, count = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+ours = shell.make()
+shell.warm()
+paths = sorted((root / "tests" / "submissions").glob(f"*/{stem}.ipynb"))
+given = [[{"id": cell.id, "source": cell.source} for cell in read(path).cells if cell.cell_type == "code"] for path in paths]
+os.chdir(root / "exercises" / stem)
+def run(cells):
+    if how == "IPython":
+        return shell.play(ours, cells, lambda cell: None)
+    names = {}
+    for cell in cells:
+        exec(cell["source"], names)
+start, running = time.perf_counter(), 0
+for number in range(count):
+    if running == 2:
+        os.wait()
+        running -= 1
+    if os.fork() == 0:
+        run(given[number % len(given)])
+        os._exit(0)
+    running += 1
+for _ in range(running):
+    os.wait()
+print((time.perf_counter() - start) / count, file=sys.__stderr__)
+"""
 
 
 def seconds(action) -> float:
@@ -57,25 +91,49 @@ def notebooks() -> None:
     print(f"notebooks  {len(paths)} in {whole:.1f} s; kernels and imports alone {floor:.1f} s; ratio {whole / floor:.2f}")
 
 
-def grading() -> None:
+def floor(how: str, count: int) -> float:
+    """Return seconds a submission for forks of a warmed process, two at a time, with no isolation and nothing recorded."""
+    done = subprocess.run([sys.executable, "-c", FLOOR, how, str(ROOT), STEM, str(count)], check=True, capture_output=True, text=True,
+                          env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+    return float(done.stderr.split()[-1])
+
+
+def grading(count: int = 30) -> None:
     from fivereadings.grading import course
     from fivereadings.grading.__main__ import grade
+    from fivereadings.grading.batch import grade_class
+    from fivereadings.grading.run import run_batch, why_not_isolated
+    from fivereadings.grading.sandbox import FOLDERS
+    from fivereadings.notebooks import read
 
-    samples = ROOT / "tests" / "submissions"
+    samples = sorted((ROOT / "tests" / "submissions").glob(f"*/{STEM}.ipynb"))
+    how = {"isolated": not why_not_isolated()}
     with tempfile.TemporaryDirectory() as name:
-        ours, plain = Path(name, "ours"), Path(name, "plain")
-        mine = seconds(lambda: grade(samples, STEM, ours))
+        handed_in, ours, again, plain, module = (Path(name, part) for part in ("in", "ours", "again", "plain", "module"))
+        for number in range(count):
+            path = samples[number % len(samples)]
+            for folder in (handed_in / f"student-{number:03}", plain / "submitted" / f"student-{number:03}" / STEM):
+                folder.mkdir(parents=True)
+                shutil.copy(path, folder)
+        for folder in FOLDERS:
+            shutil.copytree(ROOT / folder, module / folder)
+        given = {str(number): read(samples[number % len(samples)]) for number in range(count)}
+        run = seconds(lambda: list(run_batch(given, module, stem=STEM, **how)))
+        mine = seconds(lambda: grade_class(handed_in, STEM, ours, say=lambda line: None, **how))
+        whole = seconds(lambda: grade(handed_in, STEM, again, say=lambda line: None, **how))
         course.open_class(plain, STEM)
-        students = sorted(path.name for path in samples.iterdir())
-        for student in students:
-            shutil.copytree(samples / student, plain / "submitted" / student / STEM)
         peer = seconds(lambda: subprocess.run([sys.executable, "-m", "nbgrader", "autograde", STEM], cwd=plain,
                                               check=True, capture_output=True))
         same = course.scores(ours, STEM).equals(course.scores(plain, STEM))
-    print(f"grading    {mine / len(students):.1f} s a submission with feedback pages; nbgrader autograde {peer / len(students):.1f} s "
-          f"without; ratio {mine / peer:.2f}; same scores: {same}")
+    bare, shell = floor("exec", count), floor("IPython", count)
+    print(f"grading    {count} submissions, isolated: {how['isolated']}, same scores: {same}. Seconds each:\n"
+          f"             nbgrader autograde {peer / count:.2f}; ours {mine / count:.2f} (run alone {run / count:.2f}, with feedback and lists {whole / count:.2f})\n"
+          f"             ours / nbgrader {mine / peer:.3f} (the goal: at most 0.1)\n"
+          f"             floors, two at a time: fork and exec {bare:.2f}, fork and IPython {shell:.2f}; "
+          f"ours / floor {mine / count / bare:.2f} and {mine / count / shell:.2f}")
 
 
 if __name__ == "__main__":
-    for measure in sys.argv[1:] or ["widgets", "notebooks", "grading"]:
-        {"widgets": widgets, "notebooks": notebooks, "grading": grading}[measure]()
+    for word in sys.argv[1:] or ["widgets", "notebooks", "grading"]:
+        measure, _, count = word.partition("=")
+        {"widgets": widgets, "notebooks": notebooks, "grading": grading}[measure](*([int(count)] if count else []))

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import mistune
 import nbformat
@@ -38,8 +39,18 @@ def key_of(stem: str) -> dict:
     """
     folder = home() / "solutions" / stem
     notebook = notebooks.read(folder / f"{stem}.ipynb")
+    key = solved(notebook, folder, stem)
+    notebooks.write(notebooks.normalise(notebook), folder / f"{stem}.ipynb")
+    return key
+
+
+def solved(notebook: nbformat.NotebookNode, folder: Path, stem: str) -> dict:
+    """Run a solution in place, with `folder` as its working directory, and return the key that it yields.
+
+    Raises ValueError when a solution's own answer is not the one that it expects.
+    """
     notebook.cells.append(nbformat.v4.new_code_cell(REPORT_KEY))
-    notebooks.run(notebook, folder)
+    notebooks.run(notebook, folder, module=home())
     key = json.loads(notebook.cells.pop().outputs[0].text)
     for cell in notebook.cells:
         about = cell.metadata.get("nbgrader", {})
@@ -47,7 +58,6 @@ def key_of(stem: str) -> dict:
             reached = [float(output.data["text/plain"]) for output in cell.outputs if output.output_type == "execute_result"]
             if reached != [float(about["points"])]:
                 raise ValueError(f"{stem}: the solution to {about['grade_id']} reaches {reached}, not {about['points']} points.")
-    notebooks.write(notebooks.normalise(notebook), folder / f"{stem}.ipynb")
     return key
 
 

@@ -14,10 +14,11 @@ from nbgrader.api import Gradebook
 
 from fivereadings.grading import course
 from fivereadings.grading.__main__ import grade, main
-from fivereadings.grading.intake import submissions, take
-from fivereadings.grading.score import recorded, score
+from fivereadings.grading.intake import collect, take
+from fivereadings.grading.score import Mark, differing, expected, recorded, score
 from fivereadings.notebooks import read
 
+MIME = "application/vnd.fivereadings.answer+json"
 STEM = "03-beijing-2016-trade"
 SAMPLES = ROOT / "tests" / "submissions"
 RELEASED = read(ROOT / "exercises" / STEM / f"{STEM}.ipynb")
@@ -45,7 +46,7 @@ def test_the_samples_get_the_scores_they_deserve(graded):
 
 
 def test_a_broken_file_is_named_with_its_reason_and_stops_nobody(graded):
-    assert len(graded[1]) == 1 and graded[1][0].startswith("broken: not graded. broken.ipynb is not a notebook")
+    assert len(graded[1]) == 1 and graded[1][0].startswith("broken: not graded. ") and "is not a notebook" in graded[1][0]
 
 
 def test_feedback_says_which_mistake_was_made_and_shows_no_key(graded):
@@ -72,10 +73,6 @@ def test_a_mark_given_by_hand_stays_and_reaches_scores_and_feedback(graded, tmp_
     assert main(["--feedback", "--unit", STEM, "--class", str(into)]) == 0
     table = pd.read_csv(into / f"scores-{STEM}.csv").set_index("student")
     assert table.loc["perfect", "judgement"] == 5 and table.loc["perfect", "to grade by hand"] == 0
-    shutil.copytree(SAMPLES / "perfect", tmp_path / "again" / "perfect")
-    grade(tmp_path / "again", STEM, into)
-    table = pd.read_csv(into / f"scores-{STEM}.csv").set_index("student")
-    assert table.loc["perfect", "judgement"] == 5 and table.loc["perfect", "to grade by hand"] == 1
 
 
 def test_plain_nbgrader_gives_the_same_scores(graded, tmp_path):
@@ -131,9 +128,10 @@ def test_a_copied_answer_cell_and_a_missing_one_are_reported_and_the_original_co
 def test_submissions_are_found_in_folders_and_as_files_and_an_empty_folder_is_explained(tmp_path):
     shutil.copytree(SAMPLES / "perfect", tmp_path / "Анна")
     shutil.copy(SAMPLES / "blank" / f"{STEM}.ipynb", tmp_path / "ben.ipynb")
-    assert set(submissions(tmp_path, STEM)) == {"Анна", "ben"}
+    found, _ = collect(tmp_path, STEM, None, tmp_path / "scratch")
+    assert [submission.student for submission in found] == ["ben", "Анна"]
     with pytest.raises(ValueError, match="No submissions were found in"):
-        submissions(tmp_path / "Анна" / "nothing", STEM)
+        collect(tmp_path / "Анна" / "nothing", STEM, None, tmp_path / "scratch")
 
 
 # Score
@@ -149,16 +147,101 @@ def record(name, answer):
     return nbformat.v4.new_output("display_data", {"application/vnd.fivereadings.answer+json": {"id": name, "answer": answer}})
 
 
+def fall(*outputs, **how) -> Mark:
+    return score(ran(*outputs), KEY, **how)["yearly-fall"]
+
+
 def test_the_last_record_of_its_own_id_counts():
     notebook = ran(record("yearly-fall", 1), record("yearly-fall", -35.17), record("other", 5))
-    assert recorded(notebook.cells[0], "yearly-fall") == -35.17 and score(notebook, KEY) == {"yearly-fall": 2.0}
+    assert recorded(notebook.cells[0], "yearly-fall") == -35.17 and score(notebook, KEY)["yearly-fall"].points == 2
+    assert fall(record("other", -35.17)).points == 0
 
 
-def test_an_error_or_a_strange_record_scores_nothing():
-    error = nbformat.v4.new_output("error", ename="NameError", evalue="fall", traceback=[])
-    assert score(ran(record("yearly-fall", -35.17), error), KEY) == {"yearly-fall": 0.0}
-    for odd in (record("yearly-fall", {"a": [1]}), record("yearly-fall", "∞"), record("yearly-fall", None)):
-        assert score(ran(odd), KEY) == {"yearly-fall": 0.0}
+def test_an_error_in_the_cell_counts_as_not_answered_and_a_warning_costs_nothing():
+    error = nbformat.v4.new_output("error", ename="NameError", evalue="name 'fall' is not defined", traceback=[])
+    warning = nbformat.v4.new_output("stream", name="stderr", text="FutureWarning: soon")
+    assert fall(warning, record("yearly-fall", -35.17)).points == 2
+    mark = fall(record("yearly-fall", -35.17), error)
+    assert mark.points == 0 and mark.answer is None
+    assert mark.message == "Not answered: the cell ended in an error (NameError: name 'fall' is not defined)."
+
+
+@pytest.mark.parametrize("answer", [-35.17138599105812, -35.2, -35.08, -35.171386])
+def test_a_correct_value_counts_by_whatever_route_it_came(answer):
+    assert fall(record("yearly-fall", answer)).points == 2
+
+
+@pytest.mark.parametrize("answer, said", [
+    (None, "Not answered yet."),
+    (float("nan"), "The recorded number is infinite, not a number, or has hundreds of digits."),
+    (float("inf"), "The recorded number is infinite, not a number, or has hundreds of digits."),
+    (-(10**400), "The recorded number is infinite, not a number, or has hundreds of digits."),
+    (1.5e308, "The recorded number is too large for any figure."),
+    ("∞", "The answer is text; a number is expected."),
+    (True, "The answer is yes or no (True or False); a number is expected."),
+    ("-" * 5000, "The recorded text has 5000 characters; at most 200 are expected."),
+    ([-35.17] * 5000, "The recorded answer has 5000 items; at most 1000 are expected."),
+    ([-35.17, [-35.17]], "The recorded answer holds lists or tables inside another; single values are expected."),
+    ({"a": {"b": 1}}, "The recorded answer holds lists or tables inside another; single values are expected."),
+    ([float("nan")], "The recorded number is infinite, not a number, or has hundreds of digits."),
+    ([-35.17], "The answer is a list; a number is expected."),
+    (-35.17j, "The record is of the type complex, which no answer has."),
+])
+def test_a_record_that_claims_odd_things_scores_nothing_and_says_why(answer, said):
+    mark = fall(record("yearly-fall", answer))
+    assert mark.points == 0 and mark.message.startswith(said)
+
+
+def test_a_record_nested_beyond_all_measure_stops_nothing():
+    deep = []
+    for _ in range(50_000):
+        deep = [deep]
+    output = nbformat.NotebookNode(output_type="display_data", metadata={}, data={MIME: {"id": "yearly-fall", "answer": deep}})
+    assert "inside another" in fall(output).message
+
+
+@pytest.mark.parametrize("data", ["text", ["yearly-fall"], {"id": ["yearly-fall"], "answer": -35.17}, {"answer": -35.17}, None])
+def test_an_output_that_only_looks_like_a_record_is_none(data):
+    notebook = ran()
+    notebook.cells[0].outputs = [nbformat.from_dict({"output_type": "display_data", "metadata": {}, "data": {MIME: data}})]
+    assert score(notebook, KEY)["yearly-fall"].message == "Not answered yet."
+
+
+def test_a_mark_says_what_was_expected_and_which_mistake_was_made_without_the_value():
+    notebook = ran(record("yearly-fall", -34.4))
+    mark = score(notebook, KEY)["yearly-fall"]
+    assert mark == Mark(0.0, 2.0, mark.message, "a number in per cent, counted right within ±0.1", -34.4)
+    assert mark.message.startswith("This is the change in yuan")
+    said = notebook.cells[0].outputs[-1]["data"]["text/plain"]
+    assert said.startswith("yearly-fall: 0 of 2 points. This is the change in yuan") and said.endswith("Expected: " + mark.expected + ".")
+    assert "35.1" not in said and "35.1" in fall(record("yearly-fall", 1), show_answers=True).expected
+    assert expected("years-of-a-ratio", KEY["years-of-a-ratio"]) == "a list of numbers"
+    assert expected("closest-share", KEY["closest-share"]) == "text"
+
+
+def test_scoring_twice_says_it_once():
+    notebook = ran(record("yearly-fall", -34.4))
+    score(notebook, KEY)
+    score(notebook, KEY, {"yearly-fall": [{"answer": -34.4, "tolerance": None, "reason": "said so"}]})
+    assert len(notebook.cells[0].outputs) == 2
+    assert notebook.cells[0].outputs[1]["data"]["text/plain"] == "yearly-fall: 2 of 2 points. Right: also accepted. said so"
+
+
+def test_further_answers_and_another_tolerance_count():
+    wide, also = {"answer": None, "tolerance": 1.0, "reason": "x"}, {"answer": 99, "tolerance": 0.5, "reason": "fair"}
+    assert fall(record("yearly-fall", -36.1), also={"yearly-fall": [wide]}).points == 2
+    assert fall(record("yearly-fall", -36.3), also={"yearly-fall": [wide]}).points == 0
+    mark = fall(record("yearly-fall", 99.4), also={"yearly-fall": [also]})
+    assert mark.points == 2 and mark.by == "fair"
+    assert fall(record("yearly-fall", 99.6), also={"yearly-fall": [also]}).points == 0
+    assert fall(also={"yearly-fall": [also]}).points == 0
+
+
+def test_an_answer_in_the_file_that_the_run_does_not_give_is_found():
+    assert differing(ran(record("yearly-fall", 3)), KEY, {"yearly-fall": -35.17}) == ["yearly-fall"]
+    assert differing(ran(), KEY, {"yearly-fall": -35.17}) == ["yearly-fall"]
+    assert differing(ran(record("yearly-fall", -35.17)), KEY, {"yearly-fall": -35.17, "other": 3}) == []
+    assert differing(ran(record("yearly-fall", 3)), KEY, {}) == []
 
 
 def test_wrong_words_get_one_sentence(capsys):

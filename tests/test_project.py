@@ -52,7 +52,7 @@ def packages(lock):
     return dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", (ROOT / lock).read_text(encoding="utf-8"), re.M))
 
 
-@pytest.mark.parametrize("lock, extras", [("requirements.lock", []), ("requirements-dev.lock", ["grading", "dev"])])
+@pytest.mark.parametrize("lock, extras", [("requirements.lock", []), ("requirements-dev.lock", ["grading", "dask", "dev"])])
 def test_a_lock_holds_every_dependency_with_hashes(lock, extras):
     wanted = PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["setup"]
     for extra in extras:

@@ -1,105 +1,162 @@
-"""Grade a folder of submissions.
+"""Grade what a class handed in.
 
-    python start.py grade FOLDER [--unit 03-beijing-2016-trade] [--class class-work]
+    python start.py grade FOLDER|ZIP --unit 03-beijing-2016-trade [--roster roster.csv] [--class class-work]
+    python start.py grade --by-hand                          the prose answers, in nbgrader's formgrader
+    python start.py grade --feedback --unit …                scores and feedback anew, with what was given by hand
+    python start.py grade --regrade [--unit …]               after a change of accept.csv or of the key
+    python start.py grade --accept QUESTION ANSWER --why …   a further answer counts as right
 """
 
 import argparse
-import shutil
 import subprocess
 import sys
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..build import stems
-from ..checking import key
-from ..notebooks import read, run
+from ..checking import question
 from ..places import home
-from . import course
-from .intake import submissions, take
-from .score import score
+from . import accept, course, ledger, regrade, saving, slices, steps
+from .batch import grade_class
+from .intake import Attention
 
 
-@contextmanager
-def scratch():
-    """Give a folder with the tables and exercises, but no solution and no gradebook, for students' code to run in."""
-    with tempfile.TemporaryDirectory(prefix="five-readings-") as name:
-        for folder in ("data", "readings", "exercises"):
-            shutil.copytree(home() / folder, Path(name) / folder, ignore=shutil.ignore_patterns("own-copies"))
-        yield Path(name)
+def grade(folder: Path, stem: str, into: Path, **how) -> list[str]:
+    """Grade a folder or zip into the class folder and write what follows; return who needs attention, in words."""
+    outcome = grade_class(folder, stem, into, **how)
+    steps.after(into, stem, set(outcome.graded))
+    return [f"{student}: {reason}" for student, reason in outcome.attention]
 
 
-def grade(folder: Path, stem: str, into: Path) -> list[str]:
-    """Grade every submission in `folder`; return what needs attention, in words.
-
-    Writes into the class folder `into`: gradebook.db, autograded/, feedback/, scores-<stem>.csv.
-    One broken submission does not stop the others.
-    """
-    found, answers, attention = submissions(folder, stem), key(stem), []
-    if not answers:
-        raise ValueError(f"There is no key for {stem}. Make it with: python start.py build {stem}")
-    released = read(course.open_class(into, stem))
-    with scratch() as place:
-        for count, (student, path) in enumerate(found.items(), 1):
-            print(f"  {count} of {len(found)}  {student}", flush=True)
-            try:
-                notebook, odd = take(path, released)
-                run(notebook, place / "exercises" / stem, allow_errors=True, module=place)
-            except (ValueError, CellTimeoutError, DeadKernelError) as problem:
-                attention.append(f"{student}: not graded. {str(problem).splitlines()[0]}")
-                continue
-            attention += [f"{student}: {line}." for line in odd]
-            course.save(into, stem, student, notebook, score(notebook, answers))
-            course.feedback(into, stem, student)
-    course.scores(into, stem).to_csv(into / f"scores-{stem}.csv", index=False)
-    return attention
-
-
-def finish(stem: str, into: Path) -> None:
-    """Write the scores and every feedback page anew, after prose answers were graded by hand."""
-    table = course.scores(into, stem)
-    for student in table["student"]:
-        course.feedback(into, stem, student)
-    table.to_csv(into / f"scores-{stem}.csv", index=False)
+def parser() -> argparse.ArgumentParser:
+    """Return the command's words."""
+    words = argparse.ArgumentParser(prog="python start.py grade", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("folder", type=Path, nargs="?", help="a folder or zip: STUDENT/UNIT.ipynb, STUDENT.ipynb, or as Canvas and Moodle make it")
+    words.add_argument("--unit", choices=stems(), help="the exercise set")
+    words.add_argument("--class", dest="into", type=Path, default=home() / "class-work", metavar="CLASS",
+                       help="folder for the gradebook and the feedback (default: class-work)")
+    words.add_argument("--roster", type=Path, help="CSV with the columns student and name")
+    words.add_argument("--by-hand", action="store_true", help="open nbgrader's formgrader for the prose answers")
+    words.add_argument("--feedback", action="store_true", help="write scores and feedback again after grading by hand")
+    words.add_argument("--regrade", action="store_true", help="score everything anew from what was recorded; no code runs")
+    words.add_argument("--accept", nargs=2, metavar=("QUESTION", "ANSWER"), help="count a further answer as right, and regrade")
+    words.add_argument("--tolerance", nargs=2, metavar=("QUESTION", "NUMBER"), help="change the tolerance of a question, and regrade")
+    words.add_argument("--why", default="", metavar="TEXT", help="the reason, for the log and for students")
+    words.add_argument("--show-answers", action="store_true", help="let the feedback show the right answers")
+    words.add_argument("--slice", default="", metavar="SEED", help="the class's own version of the questions")
+    words.add_argument("--release", action="store_true", help="with --slice: make the notebook to hand out")
+    words.add_argument("--not-isolated", action="store_true", help="run students' code with your own rights, where no sandbox works")
+    words.add_argument("--workers", type=int, default=2, metavar="N", help="how many notebooks run at once (default: 2)")
+    words.add_argument("--dask", default="", metavar="ADDRESS", help="run them on a dask.distributed cluster")
+    words.add_argument("--db", default="", metavar="URL", help="keep the gradebook in another database than the SQLite file")
+    return words
 
 
 def main(words: list[str]) -> int:
     """Read the command's words, do the one thing asked, and say what comes next."""
-    parser = argparse.ArgumentParser(prog="python start.py grade", description="Grade what a class handed in.")
-    parser.add_argument("folder", type=Path, nargs="?", help="holds STUDENT/UNIT.ipynb or STUDENT.ipynb")
-    parser.add_argument("--unit", choices=stems(), help="the exercise set (not needed where there is one)")
-    parser.add_argument("--class", dest="into", type=Path, default=home() / "class-work", metavar="CLASS",
-                        help="folder for the gradebook and the feedback (default: class-work)")
-    parser.add_argument("--by-hand", action="store_true", help="open nbgrader's formgrader for the prose answers")
-    parser.add_argument("--feedback", action="store_true", help="write scores and feedback again after grading by hand")
-    wanted = parser.parse_args(words)
-    unit, into = wanted.unit or (stems()[0] if len(stems()) == 1 else None), wanted.into.resolve()
-    if wanted.by_hand:
-        return formgrader(into)
-    if unit is None:
-        parser.error(f"say which exercise set with --unit: {', '.join(stems())}")
-    if wanted.feedback:
-        finish(unit, into)
-    elif wanted.folder is None:
-        parser.error("say which folder holds the submissions, or use --by-hand or --feedback")
-    else:
-        try:
-            attention = grade(wanted.folder.resolve(), unit, into)
-        except (ValueError, RuntimeError) as problem:
-            print(problem, file=sys.stderr)
-            return 1
-        print("\nNeeds attention:\n  " + "\n  ".join(attention) if attention else "\nNothing needs attention.")
-    print("\n" + course.scores(into, unit)[["student", "score", "of", "to grade by hand"]].to_string(index=False))
-    print(f"\nScores: {into / f'scores-{unit}.csv'}\nFeedback pages: {into / 'feedback'}\n"
-          "Grade the prose answers: python start.py grade --by-hand; then: python start.py grade --feedback")
+    asked = parser()
+    wanted = asked.parse_args(words)
+    wanted.into = wanted.into.resolve()
+    try:
+        if wanted.db:
+            course.use_database(wanted.into, wanted.db)
+        if wanted.by_hand:
+            return formgrader(wanted.into)
+        if wanted.accept or wanted.tolerance or wanted.regrade:
+            return _regrade(wanted)
+        unit = wanted.unit or (stems()[0] if len(stems()) == 1 else None)
+        if unit is None:
+            asked.error(f"say which exercise set with --unit: {', '.join(stems())}")
+        if wanted.release:
+            print(f"Hand out what is in {slices.release(unit, wanted.slice, wanted.into)}")
+            return 0
+        if wanted.feedback:
+            return _feedback(wanted.into, unit)
+        if wanted.folder is None:
+            asked.error("say which folder or zip holds the submissions, or use --by-hand, --feedback or --regrade")
+        return _grade(wanted, unit)
+    except (ValueError, RuntimeError, OSError) as problem:
+        print(problem, file=sys.stderr)
+    except SQLAlchemyError as problem:
+        print(f"The gradebook cannot be used: {getattr(problem, 'orig', None) or problem}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped. What was graded is kept whole; the same command does the rest.", file=sys.stderr)
+        return 130
+    return 1
+
+
+def _grade(wanted, unit: str) -> int:
+    outcome = grade_class(wanted.folder.resolve(), unit, wanted.into, roster=wanted.roster, seed=wanted.slice,
+                          isolated=not wanted.not_isolated, workers=max(1, wanted.workers), dask=wanted.dask, show_answers=wanted.show_answers)
+    if outcome.stopped:
+        print(f"\nStopped. {len(outcome.graded)} were graded now and {len(outcome.before)} before, each whole. The same command does the rest.")
+        return 130
+    lines = steps.after(wanted.into, unit, set(outcome.graded))
+    print("\n" + report(wanted.into, unit, outcome.attention, lines))
     return 0
+
+
+def _feedback(into: Path, unit: str) -> int:
+    with open_book(into) as book:
+        given = saving.notice(book, into, unit)
+        everyone = set(ledger.work(book.db, unit))
+    print(f"{len(given)} scores given by hand since the last time are in {ledger.LOG_FILE}.")
+    print("\n" + report(into, unit, [], steps.after(into, unit, everyone)))
+    return 0
+
+
+def _regrade(wanted) -> int:
+    into, rows = wanted.into, []
+    if wanted.accept:
+        rows.append((*wanted.accept, ""))
+    if wanted.tolerance:
+        rows.append((wanted.tolerance[0], "", wanted.tolerance[1]))
+    with open_book(into) as book:
+        graded = ledger.units(book.db)
+    units = [wanted.unit] if wanted.unit else [] if rows else graded
+    for name, answer, tolerance in rows:
+        stem = question(name)["stem"]
+        units += [stem] if stem not in units else []
+        print(*accept.add(into, slices.open_slice(into, stem)[1], name, answer, tolerance, wanted.why), sep="\n")
+    for unit in units:
+        if unit not in graded:
+            print(f"Nothing of {unit} was graded in {into} yet; it counts from then on.")
+            continue
+        moved, attention = regrade.regrade(into, unit, wanted.show_answers)
+        print(f"\n{unit}: {len(moved)} moved.", *regrade.in_words(moved), sep="\n  ")
+        print("\n" + report(into, unit, attention, steps.after(into, unit, {student for student, _ in moved})))
+    return 0
+
+
+def open_book(into: Path):
+    """Open a class's gradebook. Raises ValueError where there is none."""
+    if not course.has_gradebook(into):
+        raise ValueError(f"There is no gradebook in {into}. Grade a folder first: python start.py grade FOLDER")
+    return course.gradebook(into)
+
+
+def report(into: Path, unit: str, attention: list[Attention], lines: list[str]) -> str:
+    """Return what the instructor reads at the end: who needs attention, what is left by hand, where things are, what comes next."""
+    with course.gradebook(into) as book:
+        again, left = saving.by_hand_left(book, unit)
+    changed = "changed after you graded it by hand. Your points stand; look at it again."
+    attention = [*attention, *(Attention(student, f"the answer to {', '.join(names)} {changed}") for student, names in again.items())]
+    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else "Nothing needs attention."]
+    table = course.scores(into, unit)[["student", "score", "of", "to grade by hand"]]
+    short = f"{len(table)} students; mean score {table['score'].mean():.1f} of {table['of'].max():g}."
+    parts.append(table.to_string(index=False) if len(table) <= 40 else short)
+    parts.append("To grade by hand: " + ("; ".join(f"{name}, {count} answers" for name, count in left.items()) or "nothing."))
+    parts.append("\n".join([*lines, f"Every change of a score: {into / ledger.LOG_FILE}"]))
+    place = "" if into == home() / "class-work" else f" --class {into}"
+    by_hand = f"Next: python start.py grade --by-hand{place}\nThen: python start.py grade --feedback --unit {unit}{place}"
+    parts.append(by_hand if left else "Next: give the feedback pages back.")
+    return "\n\n".join(parts)
 
 
 def formgrader(into: Path) -> int:
     """Open nbgrader's formgrader on a class folder, and wait until it is closed."""
-    if not (into / course.GRADEBOOK).is_file():
+    if not course.has_gradebook(into):
         print(f"There is no gradebook in {into}. Grade a folder first: python start.py grade FOLDER", file=sys.stderr)
         return 1
     return subprocess.run([sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/formgrader",

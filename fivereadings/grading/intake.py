@@ -1,56 +1,143 @@
-"""Intake: take the answers, and only the answers, out of what a student handed in. Runs no code of theirs."""
+"""Intake: match what was handed in to students, each with one file. Runs no code of theirs."""
 
-import copy
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..notebooks import read
+from . import cells as handed
+from . import filenames, files
+from .files import Attention
+from .roster import match, read_roster
+from .taking import answer_texts, exercise, graded, handed_in_answers, take
+
+__all__ = ["Attention", "Submission", "collect", "exercise", "graded", "handed_in_answers", "take"]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in: a plain file in scratch. `digest` is that of the answers, whatever else stands in the file."""
+
+    student: str
+    path: Path
+    handed_in: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Hand:
+    found: files.Found
+    student: str
+    order: tuple
+    submission: Submission | None  # None: cannot be graded
+    reason: str
+    answered: int
+
+    @property
+    def name(self) -> str:
+        return filenames.shown(self.found.names[0])
+
+
+def collect(source: Path, stem: str, roster: Path | None, scratch: Path, released=None) -> tuple[list[Submission], list[Attention]]:
+    """Return one submission for each student found in a folder or zip, and what the instructor should look at.
+
+    `stem` is the exercise; `released` its notebook, where that is not the one in exercises/ (a slice).
+    Without a roster, the names of folders and files are the students.
+    Raises ValueError, in a sentence, when there is no notebook at all or the roster cannot be used.
+    """
+    rows = read_roster(roster) if roster else []
+    if not source.exists():
+        raise ValueError(_nothing(source, stem))
+    found, attention = files.notebooks(source, scratch)
+    if not found and all(line.student == files.OTHERS for line in attention):
+        raise ValueError(_nothing(source, stem))
+    released = released if released is not None else exercise(stem)
+    skip = filenames.without_wrapper([file.names[0] for file in found], stem,
+                                     lambda folder: any(match(filenames.Hint(folder), [row])[0] for row in rows))
+    by_student: dict[str, list[_Hand]] = defaultdict(list)
+    for file in found:
+        hints = [filenames.hint(name.split("/", skip)[-1], stem) for name in file.names]
+        student, reason = _owner(hints, rows)
+        if reason:
+            attention.append(Attention(filenames.shown(file.names[0]), f"graded for nobody: {reason}."))
+            continue
+        if hints[0].late:
+            attention.append(Attention(student, "handed in late, as the platform says."))
+        by_student[student].append(_look(file, student, hints[0].order, stem, released))
+    hands = []
+    for student, several in by_student.items():
+        best, lines = _newest(several)
+        attention += [Attention(student, line) for line in lines]
+        hands += [best] if best.submission else []
+    attention += _alike(hands)
+    if rows and (absent := [row.student for row in rows if row.student not in by_student]):
+        attention.append(Attention("nothing handed in", f"{', '.join(absent)} ({len(absent)} of {len(rows)})."))
+    return sorted((hand.submission for hand in hands), key=lambda submission: submission.student), attention
+
+
+def _nothing(source: Path, stem: str) -> str:
+    return f"No submissions were found in {source}: a file such as STUDENT/{stem}.ipynb or STUDENT.ipynb was expected."
+
+
+def _owner(hints: list, rows: list) -> tuple[str, str]:
+    """Return (student, "") or ("", reason) for a file whose name can be read in each way of `hints`."""
+    if rows:
+        results = [match(hint, rows) for hint in hints]
+        students = {student for student, _ in results if student}
+        if len(students) == 1:
+            return students.pop(), ""
+        return "", results[0][1] or f"its name can be read as that of {' and '.join(sorted(students))}"
+    student = hints[0].student
+    if len(hints) > 1:
+        return "", "its name is in an encoding that the zip does not state. Give a roster, or rename it"
+    return (student, "") if filenames.fit_for_id(student) else ("", "its name cannot be a student's id. Use letters, digits, spaces and - _ . @ only")
+
+
+def _look(file: files.Found, student: str, order: tuple, stem: str, released) -> _Hand:
+    """Read one file: a submission with the digest of its answers, or the reason why it cannot be graded."""
+    try:
+        if released is None:
+            handed.cells(file.path)
+            texts, answered = [file.path.read_text(encoding="utf-8", errors="replace")], 1
+        else:
+            texts = answer_texts(take(file.path, released)[0])
+            answered = sum(text != blank for text, blank in zip(texts, answer_texts(released)))
+    except ValueError as problem:
+        return _Hand(file, student, order, None, str(problem), 0)
+    digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    return _Hand(file, student, order, Submission(student, file.path, file.time, digest), "", answered)
+
+
+def _newest(several: list[_Hand]) -> tuple[_Hand, list[str]]:
+    """Return the file of one student that counts, and what to say. A later file that cannot be graded takes nothing away."""
+    several = sorted(several, key=lambda hand: (hand.submission is not None, hand.order, hand.found.time))
+    best, rest = several[-1], several[:-1]
+    if not best.submission:
+        return best, [f"not graded. {hand.reason}" for hand in several]
+    lines = [hand.reason for hand in rest if hand.reason]
+    if readable := [hand.name for hand in rest if not hand.reason]:
+        lines.append(f"handed in {len(readable) + 1} files; the newest, {best.name}, counts, not {', '.join(readable)}.")
+    elif lines:
+        lines.append(f"{best.name} counts.")
+    return best, lines
+
+
+def _alike(hands: list[_Hand]) -> list[Attention]:
+    """Say who handed in the same answers. Blank work is alike by nature."""
+    same = defaultdict(list)
+    for hand in hands:
+        if hand.answered:
+            same[hand.submission.digest].append(hand)
+    return [Attention(hand.student, f"the same answers, word for word, as {', '.join(other.student for other in group if other is not hand)} "
+                                    f"({hand.answered} answered). Both were graded.")
+            for group in same.values() if len(group) > 1 for hand in group]
 
 
 def submissions(folder: Path, stem: str) -> dict[str, Path]:
-    """Return the handed-in notebook of each student: `FOLDER/<student>/<stem>.ipynb` or `FOLDER/<student>.ipynb`.
-
-    Raises ValueError when the folder holds neither.
-    """
+    """Until the command uses `collect`."""
     found = {path.parent.name: path for path in sorted(folder.glob(f"*/{stem}.ipynb"))}
     found |= {path.stem: path for path in sorted(folder.glob("*.ipynb")) if path.stem not in found}
     if not found:
-        raise ValueError(f"No submissions were found in {folder}: a file such as STUDENT/{stem}.ipynb "
-                         "or STUDENT.ipynb was expected.")
+        raise ValueError(_nothing(folder, stem))
     return found
-
-
-def graded(notebook) -> list:
-    """Return the cells of a notebook that carry points."""
-    return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-
-
-def take(path: Path, released) -> tuple[object, list[str]]:
-    """Return the released notebook with one student's answers in it, and what was odd, in words.
-
-    An answer is the text of an answer cell, found by its id. Everything else of the submission
-    (tests, points, metadata, kernel, outputs, further cells) is left behind.
-    Raises ValueError when the file is not a notebook.
-    """
-    submitted = read(path)
-    given: dict[str, list] = {}
-    for cell in submitted.cells:
-        name = (cell.get("metadata") or {}).get("nbgrader", {}).get("grade_id")
-        if name and isinstance(cell.get("source"), str):
-            given.setdefault(name, []).append(cell)
-    notebook, odd = copy.deepcopy(released), []
-    for cell in notebook.cells:
-        about = cell.metadata.get("nbgrader", {})
-        if not about.get("solution"):
-            continue
-        name = about["grade_id"]
-        found = given.get(name, [])
-        if not found:
-            odd.append(f"the answer cell {name} is missing; it counts as blank")
-        elif len(found) > 1:
-            # A copied cell keeps nbgrader's id but gets a new cell id: the first is the student's own.
-            own = [other for other in found if other.get("id") == cell.get("id")]
-            odd.append(f"the answer cell {name} stands {len(found)} times; the original counts")
-            found = own or found
-        if found:
-            cell.source = found[0].source
-    return notebook, odd

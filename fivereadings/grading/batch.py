@@ -1,0 +1,198 @@
+"""Grade what a class handed in: intake, run, score, save; student by student, each one whole."""
+
+import json
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+from sqlalchemy.exc import OperationalError
+
+from ..notebooks import read
+from ..places import home
+from . import accept, course, ledger, saving, slices
+from .intake import Attention, Submission, collect, handed_in_answers, take
+from .run import Limits, run_batch
+from .score import differing, score
+
+EACH_SHOWN = 40  # of a larger class every tenth line is printed
+
+
+@dataclass
+class Outcome:
+    """What came of a batch: who needs attention, whose work changed, how many were done before, what is left by hand."""
+
+    attention: list[Attention] = field(default_factory=list)
+    graded: list[str] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class _Class:
+    """What scoring and saving one student needs to know of the class."""
+
+    book: object  # nbgrader's Gradebook
+    into: Path
+    stem: str
+    key: dict
+    also: dict
+    show_answers: bool
+    outcome: Outcome
+
+
+@contextmanager
+def scratch(released: Path):
+    """Give a folder with the tables and exercises, but no solution and no gradebook, for students' code to run in."""
+    with tempfile.TemporaryDirectory(prefix="five-readings-") as name:
+        place = Path(name)
+        for folder in ("data", "readings", "exercises"):
+            shutil.copytree(home() / folder, place / folder, ignore=shutil.ignore_patterns("own-copies", ".ipynb_checkpoints"))
+        shutil.copytree(released.parent, place / "exercises" / released.stem, dirs_exist_ok=True)  # a slice has other questions
+        yield place
+
+
+def version(released: Path) -> str:
+    """Return a digest of all that a run depends on besides the answers: the exercise, the tables, what records an answer."""
+    package = Path(__file__).resolve().parent.parent
+    return course.digest_of(*sorted(released.parent.glob("*.*")), *sorted((home() / "data").glob("*.csv")),
+                            *sorted((home() / "readings").glob("*.csv")), *(package / name for name in ("answers.py", "checking.py", "tables.py")))
+
+
+def answered_from(notebook, exercise: str) -> str:
+    """Return a digest of the answers in a notebook and of the exercise's version: what a run is made from."""
+    answers = {cell.metadata.nbgrader["grade_id"]: cell.source for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")}
+    return course.digest_of(json.dumps(answers, sort_keys=True), exercise)
+
+
+def scored_from(ran: str, key: dict, also: dict, show_answers: bool) -> str:
+    """Return a digest of what a score is made from: the run, the key and accept.csv."""
+    return course.digest_of(ran, json.dumps([key, also, show_answers], sort_keys=True))
+
+
+def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = None, seed: str = "", isolated: bool = True, workers: int = 2,
+                dask: str = "", show_answers: bool = False, limits: Limits = Limits(), say=print) -> Outcome:
+    """Grade a folder or a zip into the class folder `into`.
+
+    Work that was graded before from the same answers, exercise, key and accept.csv is left as it is;
+    where only key or accept.csv changed, it is scored anew from what was recorded. Ctrl-C stops between
+    students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
+    """
+    if not source.exists():
+        raise ValueError(f"No submissions were found in {source}: there is no such folder or zip.")
+    solutions, key = slices.open_slice(into, stem, seed)
+    if not key:
+        raise ValueError(f"There is no key for {stem}. Make it with: python start.py build {stem}")
+    also = accept.load(into, key)
+    path = course.open_class(into, stem, solutions)
+    released, exercise, outcome = read(path), version(path), Outcome()
+    with scratch(path) as module, tempfile.TemporaryDirectory(prefix="five-readings-in-") as unpacked, course.gradebook(into) as book:
+        found, outcome.attention = collect(source, stem, roster, Path(unpacked), released)
+        known = ledger.work(book.db, stem)
+        saving.notice(book, into, stem)
+        waiting, rescore = {}, {}
+        for submission in found:
+            prepared = _prepare(submission, released, exercise, outcome)
+            if prepared is None:
+                continue
+            notebook, notes, ran, handed_in = prepared
+            work = saving.Work(ran, scored_from(ran, key, also, show_answers), "", notes, submission.handed_in)
+            row = known.get(submission.student)
+            kept = saving.stored(into, stem, submission.student) if row and row["ran"] == ran and not row["problem"] else None
+            if kept is None or saving.ran_from(kept) != ran:
+                waiting[submission.student] = notebook, work, handed_in
+            elif row["digest"] == work.digest:
+                outcome.before.append(submission.student)
+            else:
+                rescore[submission.student] = kept, work
+        _keep_earlier(outcome, found, known)
+        if outcome.before:
+            say(f"  {len(outcome.before)} of {len(found)} were graded before, from the same answers; nothing changes for them.")
+        of = _Class(book, into, stem, key, also, show_answers, outcome)
+        for student, (notebook, work) in rescore.items():
+            _finish(of, student, notebook, work, "regraded")
+        _run_all(of, waiting, module, say, isolated=isolated, workers=workers, dask=dask, limits=limits)
+    return outcome
+
+
+def _prepare(submission: Submission, released, exercise: str, outcome: Outcome):
+    """Return (notebook, what was odd, digest of answers and exercise, answers in the file); None, with a reason, where it cannot be graded."""
+    try:
+        notebook, odd = take(submission.path, released)
+        handed_in = handed_in_answers(submission.path)
+    except ValueError as problem:
+        outcome.attention.append(Attention(submission.student, f"not graded. {problem}"))
+        return None
+    other = slices.mismatch(_about(submission.path), slices.seed_of(released))
+    notes = [*odd, *([other] if other else [])]
+    outcome.attention += [Attention(submission.student, _sentence(line)) for line in notes]
+    return notebook, notes, answered_from(notebook, exercise), handed_in
+
+
+def _about(path: Path):
+    """Return a notebook with the metadata of a handed-in file and nothing else; without any where they cannot be read."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))["metadata"]["fivereadings"]
+        return nbformat.v4.new_notebook(metadata={"fivereadings": {"slice": about["slice"]}})
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        return nbformat.v4.new_notebook()
+
+
+def _sentence(line: str) -> str:
+    return line if line.endswith((".", "!", "?")) else line + "."
+
+
+def _keep_earlier(outcome: Outcome, found: list[Submission], known: dict) -> None:
+    """Say of files that could not be graded that earlier work of the same student keeps its points."""
+    given = {submission.student for submission in found}
+    outcome.attention = [Attention(student, f"{reason} The work graded on {known[student]['graded'][:10]} keeps its points.")
+                         if student in known and reason.startswith("not graded") and student not in given else Attention(student, reason)
+                         for student, reason in outcome.attention]
+
+
+def _run_all(of: _Class, waiting: dict[str, tuple], module: Path, say, **how) -> None:
+    """Run what waits, and score and save each as it comes back. Ctrl-C ends it between students."""
+    begun = time.monotonic()
+    running = run_batch({student: notebook for student, (notebook, *_) in waiting.items()}, module, stem=of.stem, **how)
+    try:
+        for count, (student, ran) in enumerate(running, 1):
+            _, work, handed_in = waiting[student]
+            others = [] if ran.problem else differing(ran.notebook, of.key, handed_in)
+            lines = [f"the answer in the file to {', '.join(others)} is not what the code gives when it is run; the run counts"] if others else []
+            work = replace(work, problem=ran.problem, notes=[*work.notes, *lines])
+            of.outcome.attention += [Attention(student, _sentence(line)) for line in [*filter(None, [ran.problem]), *lines]]
+            _finish(of, student, ran.notebook, work, "graded")
+            if len(waiting) <= EACH_SHOWN or count % 10 == 0 or count == len(waiting):
+                say(f"  {count} of {len(waiting)}  {student}{time_left(time.monotonic() - begun, count, len(waiting))}")
+    except KeyboardInterrupt:
+        of.outcome.stopped = True
+    finally:
+        running.close()
+
+
+def _finish(of: _Class, student: str, notebook, work: saving.Work, why: str) -> None:
+    """Score and save one student. What goes wrong here is said of this student, and stops no other."""
+    book, outcome = of.book, of.outcome
+    try:
+        marks = score(notebook, of.key, of.also, of.show_answers)
+        saving.save(book, of.into, of.stem, student, notebook, marks, work, why)
+        outcome.graded.append(student)
+    except OperationalError as problem:
+        book.db.rollback()
+        outcome.attention.append(Attention(student, f"not entered in the gradebook ({problem.orig}). Close other programs that use it, "
+                                                    "and run the same command again."))
+    except Exception as problem:  # a class must not wait for one student's odd work
+        book.db.rollback()
+        what = f"{type(problem).__name__}: {str(problem)[:200]}"
+        outcome.attention.append(Attention(student, f"not graded: the grader itself failed ({what}). Please report it."))
+
+
+def time_left(spent: float, done: int, of: int) -> str:
+    """Return how long the rest will take, in words; "" at the end."""
+    seconds = spent / done * (of - done)
+    if done == of:
+        return ""
+    return f"  (about {seconds / 60:.0f} minutes left)" if seconds >= 90 else f"  (about {seconds:.0f} seconds left)"

@@ -1,0 +1,36 @@
+"""What is written after a class was graded: each step returns a line that says where it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from . import course
+
+
+def write_scores(into: Path, stem: str, changed: set[str]) -> str:
+    """Write the table of scores, one row a student."""
+    path = into / f"scores-{stem}.csv"
+    course.scores(into, stem).to_csv(path, index=False)
+    return f"Scores: {path}"
+
+
+def write_feedback(into: Path, stem: str, changed: set[str]) -> str:
+    """Write the feedback page of each student whose work changed, and those that a stop kept from being written."""
+    for student in course.scores(into, stem)["student"]:
+        if student in changed or not (into / "feedback" / student / stem / f"{stem}.html").is_file():
+            course.feedback(into, stem, student)
+    return f"Feedback pages: {into / 'feedback'}"
+
+
+# In order. `changed` holds the students whose scores or notebooks are new; each step may do more.
+AFTER: list[Callable[[Path, str, set[str]], str]] = [write_scores, write_feedback]
+
+
+def after(into: Path, stem: str, changed: set[str]) -> list[str]:
+    """Take every step and return their lines. A step that fails says so; the scores are in the gradebook all the same."""
+    lines = []
+    for step in AFTER:
+        try:
+            lines.append(step(into, stem, changed))
+        except (OSError, ValueError, RuntimeError) as problem:
+            lines.append(f"Not written ({step.__name__.replace('_', ' ')}): {problem}")
+    return lines

@@ -1,0 +1,75 @@
+"""Watch one submission while it runs: its time, memory, processes and what it sends."""
+
+import threading
+import time
+
+import psutil
+
+from .frames import receive
+
+DONE = b"."  # the last message of a submission that came to its end
+PAUSE = 0.1  # seconds between two looks
+ROOM = 4     # times the allowed output, for the JSON around it
+EXTRA = 1 << 20
+BASE = 200   # MB of Python, pandas and matplotlib, which a process may come to own
+
+SLOW = "It ran longer than {} seconds and was stopped."
+GREEDY = "It used more than {} MB of memory and was stopped."
+CROWDED = "It started more than {} processes and was stopped."
+LOUD = "It sent more than {:.0f} MB to the grader and was stopped."
+ENDED = "Python ended in the middle of it (as os._exit does, or a crash, or too much memory)."
+
+
+def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
+    """Hand every message from `descriptor` to `deliver` until the submission ends; return why it was stopped, or "".
+
+    `pid` is its first process. `kill()` ends all of it, and is always called. `limits` has
+    seconds, memory (MB), processes and output (bytes).
+    """
+    ended, start = [], time.monotonic()
+
+    def read():
+        left = ROOM * limits["output"] + EXTRA
+        try:
+            while (body := receive(descriptor, left)) and body != DONE:
+                left -= len(body)
+                deliver(body)
+            ended.append("" if body else ENDED)
+        except ValueError:
+            ended.append(LOUD.format(limits["output"] / 1e6))
+        except OSError:
+            ended.append(ENDED)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reason = ""
+    while not ended and not reason:
+        reader.join(PAUSE)
+        if not ended:
+            reason = SLOW.format(limits["seconds"]) if time.monotonic() - start > limits["seconds"] else _too_much(pid, limits)
+    kill()
+    reader.join(5)
+    return reason or ended[0]
+
+
+def _too_much(pid: int, limits: dict) -> str:
+    try:
+        first = psutil.Process(pid)
+        family = [first, *first.children(recursive=True)]
+    except psutil.Error:
+        return ""
+    if len(family) > limits["processes"]:
+        return CROWDED.format(limits["processes"])
+    # One process alone meets its own limit first, which is an error in its cell and lets the work go on.
+    most = (limits["memory"] + BASE) << 20
+    # Pages that are shared with the worker count only in the quick look; the exact one is slow.
+    if sum(_size(process) for process in family) > most and sum(_size(process, own=True) for process in family) > most:
+        return GREEDY.format(limits["memory"])
+    return ""
+
+
+def _size(process: psutil.Process, own: bool = False) -> int:
+    try:
+        return process.memory_full_info().uss if own else process.memory_info().rss
+    except psutil.Error:  # it has ended meanwhile
+        return 0
