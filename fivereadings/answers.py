@@ -56,8 +56,11 @@ def as_data(answer):
     if isinstance(answer, dict):
         return {str(as_data(label)): as_data(value) for label, value in sorted(answer.items(), key=lambda kv: str(kv[0]))}
     if isinstance(answer, (list, tuple, set, pd.Index, np.ndarray)):
+        items = [as_data(value) for value in answer]
+        if any(item is None or isinstance(item, (list, dict)) for item in items):
+            raise ValueError("The answer is a list, and an item of it is empty or a list itself. Give plain items: numbers or texts.")
         # Whole and decimal numbers are one kind: [2014, 2015.0] is the list [2014, 2015].
-        return sorted((as_data(value) for value in answer), key=lambda value: (KINDS.get(type(value), ""), value))
+        return sorted(items, key=lambda item: (KINDS[type(item)], item))
     if callable(answer):
         raise ValueError("The answer is a command that has not been carried out. Write brackets after it, such as .sum().")
     raise ValueError(f"The answer is of the type {type(answer).__name__}. "

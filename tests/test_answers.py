@@ -13,7 +13,7 @@ from fivereadings.answers import MIME, as_data, judge, same
 
 @pytest.mark.parametrize("answer, data", [
     (..., None), (None, None), (True, True), (np.bool_(False), False), (3, 3), (np.int64(3), 3), (2.5, 2.5), (np.float64(2.5), 2.5),
-    ("  two\n words ", "two words"), ([3, 1, 2], [1, 2, 3]), ((2, 1), [1, 2]), ({2, 1}, [1, 2]), (np.array([2, 1]), [1, 2]),
+    ("  two\n words ", "two words"), ([3, 1, 2], [1, 2, 3]), ((2, 1), [1, 2]), ([2015.0, 2014], [2014, 2015.0]), ({2, 1}, [1, 2]), (np.array([2, 1]), [1, 2]),
     (pd.Series([7.5]), 7.5), (pd.Series([2, 1]), [1, 2]), (pd.Series([2, 1], index=["b", "a"]), {"a": 1, "b": 2}),
     (pd.DataFrame({"x": [4]}), 4), (pd.DataFrame({"x": [2, 1]}), [1, 2]),
     (pd.DataFrame({"year": [2015, 2014], "value": [2, 1]}), {"2014": 1, "2015": 2}), ({"b": 1, "a": np.float64(2)}, {"a": 2.0, "b": 1}),
@@ -29,6 +29,7 @@ def test_an_answer_becomes_data_by_a_rule(answer, data):
     (pd.Series([], dtype=float), "no rows"), (pd.Series([float("nan"), 5.3]), "at least one value is empty"),
     (pd.Series([1, 2], index=[2015, 2015]), "2015 stands there more than once"), ("x" * 201, "201 characters"),
     (pd.DataFrame({"year": [1], "dollars": [2.5], "note": ["x"]}), r'1 rows and 3 columns.*such as \["dollars"\]'), (object(), "of the type object"),
+    ([2014, None], "an item of it is empty"), ([[1], [2]], "a list itself"), ([{"a": 1}, 2], "a list itself"),
 ])
 def test_what_cannot_be_an_answer_is_explained(answer, words):
     with pytest.raises(ValueError, match=words):
