@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from ..notebooks import read
 from ..places import home
-from . import accept, course, ledger, saving, slices
+from . import accept, course, exports, ledger, saving, slices
 from .intake import Attention, Submission, collect, handed_in_answers, take
+from .remarks import remarks
 from .run import Limits, run_batch
 from .score import differing, score
 
@@ -91,6 +92,7 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
     released, exercise, outcome = read(path), version(path), Outcome()
     with scratch(path) as module, tempfile.TemporaryDirectory(prefix="five-readings-in-") as unpacked, course.gradebook(into) as book:
         found, outcome.attention = collect(source, stem, roster, Path(unpacked), released)
+        exports.keep_roster(roster, into)
         known = ledger.work(book.db, stem)
         saving.notice(book, into, stem)
         waiting, rescore = {}, {}
@@ -162,6 +164,7 @@ def _run_all(of: _Class, waiting: dict[str, tuple], module: Path, say, **how) ->
             _, work, handed_in = waiting[student]
             others = [] if ran.problem else differing(ran.notebook, of.key, handed_in)
             lines = [f"the answer in the file to {', '.join(others)} is not what the code gives when it is run; the run counts"] if others else []
+            lines += remarks(ran.notebook)
             work = replace(work, problem=ran.problem, notes=[*work.notes, *lines])
             of.outcome.attention += [Attention(student, _sentence(line)) for line in [*filter(None, [ran.problem]), *lines]]
             _finish(of, student, ran.notebook, work, "graded")

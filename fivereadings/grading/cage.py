@@ -7,6 +7,7 @@ then runs the student's cells. Sources: namespaces(7), user_namespaces(7), mount
 import ctypes
 import os
 import resource
+import signal
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from .calls import forbid
 NEW_MOUNTS, NEW_CGROUP, NEW_NAME, NEW_IPC, NEW_USER, NEW_PROCESSES, NEW_NETWORK = (
     0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 READ_ONLY, BIND = 1, 4096
-SET_DUMPABLE, DROP_BOUND, ADOPT_ORPHANS, SET_NO_NEW_RIGHTS = 4, 24, 36, 38
+PARENT_ENDED, SET_DUMPABLE, DROP_BOUND, ADOPT_ORPHANS, SET_NO_NEW_RIGHTS = 1, 4, 24, 36, 38
 NOBODY = 65534
 OPEN_FILES = 128
 MEGABYTE = 1 << 20
@@ -39,8 +40,17 @@ def become_nobody() -> None:
     _call("prctl", SET_NO_NEW_RIGHTS, 1, 0, 0, 0)
     # Changing the user makes the kernel lock /proc/self; `separate` has to write there.
     _call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
-    # The process between the worker and a submission ends at once; the submission becomes the worker's child.
+    adopt_orphans()
+
+
+def adopt_orphans() -> None:
+    """Become the parent of grandchildren whose own parent ends, as the process between this one and a submission does at once."""
     _call("prctl", ADOPT_ORPHANS, 1, 0, 0, 0)
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends."""
+    _call("prctl", PARENT_ENDED, int(signal.SIGKILL), 0, 0, 0)
 
 
 def separate() -> None:

@@ -18,6 +18,7 @@ MOST = 10_000       # items of an answer
 LONGEST = 20_000    # characters of a text inside an answer
 DIGITS = 300        # of a whole number
 MOST_OUTPUTS = 2_000
+MOST_PARTS, MOST_COMMAS = 500_000, 5_000_000  # of a message; read as JSON, a small part costs far more memory than its bytes
 
 
 def accept(body: bytes, expected: list[str]) -> tuple[str, int | None, list[dict]]:
@@ -26,6 +27,8 @@ def accept(body: bytes, expected: list[str]) -> tuple[str, int | None, list[dict
     `expected` holds the ids of the cells that have not come yet, in order: a cell comes once, and none before its turn.
     Raises ValueError when the message is not one that the worker's shell sends.
     """
+    if body.count(b"[") + body.count(b"{") > MOST_PARTS or body.count(b",") > MOST_COMMAS:
+        raise ValueError("a message of too many parts")
     try:
         message = json.loads(body, parse_constant=_not_a_number)
         name, count, outputs = message["id"], message["count"], message["outputs"]
@@ -34,7 +37,12 @@ def accept(body: bytes, expected: list[str]) -> tuple[str, int | None, list[dict
     if not expected or name != expected[0] or not isinstance(outputs, list):
         raise ValueError("a cell out of turn")
     kept = [built for output in outputs[:MOST_OUTPUTS] if isinstance(output, dict) and (built := _output(output))]
-    return name, count if isinstance(count, int) and 0 <= count < 10**6 else None, kept
+    return name, _count(count), kept
+
+
+def _count(value) -> int | None:
+    """Return the number of a cell. True is a number in Python and none in a notebook, which would not be valid."""
+    return value if type(value) is int and 0 <= value < 10**6 else None
 
 
 def text(value) -> str:
@@ -54,8 +62,7 @@ def _output(output: dict) -> dict | None:
         return None
     built = {"output_type": kind, "metadata": {}, "data": _data(output["data"])}
     if kind == "execute_result":
-        count = output.get("execution_count")
-        built["execution_count"] = count if isinstance(count, int) and 0 <= count < 10**6 else None
+        built["execution_count"] = _count(output.get("execution_count"))
     return built
 
 

@@ -1,6 +1,10 @@
 """The grader's end of a worker: start it, give it a submission, take its messages, end it."""
 
+import os
+import shutil
+import tempfile
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -11,6 +15,7 @@ from .watch import watch
 LOADING = 120  # seconds until a worker has loaded everything
 GRACE = 30     # seconds after which a worker that should have stopped a submission is stopped itself
 SMALL = 1 << 16
+ROUNDS, PAUSE = 50, 0.02  # looks for what is left of a submission, and seconds between them
 
 
 class WorkerEnded(RuntimeError):
@@ -22,6 +27,7 @@ class Worker:
 
     def __init__(self, module: Path, isolated: bool = True):
         self.module, self.isolated, self.process, self.closed = Path(module), isolated, None, False
+        self.own = None  # without the sandbox: the copy of the module that one submission may spoil
 
     def run(self, cells: list[dict], folder: str, limits: dict, deliver) -> str:
         """Run the cells of one submission in `folder` (relative to the module); return why it was stopped, or "".
@@ -33,7 +39,7 @@ class Worker:
             raise WorkerEnded("It was closed.")
         if self.process is None:
             self._start()
-        place = Path(sandbox.MODULE if self.isolated else self.module, folder)
+        place = Path(sandbox.MODULE if self.isolated else self.own, folder)
         request = frames.pack({"cells": cells, "folder": str(place), "limits": limits})
         try:
             frames.send(self.process.stdin.fileno(), request)
@@ -45,7 +51,11 @@ class Worker:
             raise
 
     def _start(self) -> None:
-        self.process, self.complaints = sandbox.start(self.module, self.isolated)
+        if not self.isolated:
+            self.own = Path(tempfile.mkdtemp(prefix="five-readings-own-"))
+            for name in sandbox.FOLDERS:
+                shutil.copytree(self.module / name, self.own / name)
+        self.process, self.complaints = sandbox.start(self.own or self.module, self.isolated)
         late = threading.Timer(LOADING, self.process.kill)
         late.start()
         try:
@@ -79,12 +89,17 @@ class Worker:
         if self.process is None:
             return ""
         process, self.process = self.process, None
+        if not self.isolated:
+            end_all(process.pid)
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):
             pipe.close()
         lines = self.complaints.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         self.complaints.unlink()
+        if self.own:
+            shutil.rmtree(self.own, ignore_errors=True)
+            self.own = None
         return lines[-1] if lines else ""
 
     def close(self) -> None:
@@ -94,12 +109,41 @@ class Worker:
 
 
 def end_all(pid: int) -> None:
-    """Kill a process with all its children, as far as they can be found."""
+    """Kill a submission that runs without the sandbox: all children of its keeper, also those that it adopted, then the keeper."""
+    for _ in range(ROUNDS):  # one that was not yet there may be in the next
+        left = [process for process in _family(pid) if process.pid != pid]
+        if not left:
+            break
+        _kill(left)
+        time.sleep(PAUSE)
+    _kill([process for process in _family(pid) if process.pid == pid])
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    """Return a process with all its children and whatever belongs to its session, without those that have ended."""
+    found = {}
+    for process in psutil.process_iter(["status"]):
+        try:
+            if hasattr(os, "getsid") and os.getsid(process.pid) == pid:
+                found[process.pid] = process
+        except OSError:  # it has ended meanwhile
+            pass
     try:
-        family = psutil.Process(pid).children(recursive=True) + [psutil.Process(pid)]
+        found |= {process.pid: process for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]}
     except psutil.Error:
-        return
-    for process in family:
+        pass
+    return [process for process in found.values() if _runs(process)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
         try:
             process.kill()
         except psutil.Error:

@@ -22,6 +22,7 @@ from .sandbox import why_not_isolated
 __all__ = ["Limits", "Ran", "run_batch", "run_one", "why_not_isolated"]
 
 FORGED = "It wrote to the grader's own channel."
+UNFIT = "Its outputs do not fit into a notebook, so none of them counts."
 TWICE = "The process that ran it ended twice without a result."
 
 
@@ -51,10 +52,8 @@ def run_one(worker: Worker, notebook: NotebookNode, folder: str, limits: Limits)
 
     Raises WorkerEnded when the worker broke down.
     """
-    notebook, start = copy.deepcopy(notebook), monotonic()
+    notebook, start = blank(notebook), monotonic()
     cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
-    for cell in cells.values():
-        cell.outputs, cell.execution_count = [], None
     todo, forged = [name for name, cell in cells.items() if cell.source.strip()], []
 
     def deliver(body: bytes) -> None:
@@ -76,6 +75,15 @@ def run_one(worker: Worker, notebook: NotebookNode, folder: str, limits: Limits)
         reason = _stopped(reason, cells[todo[0]] if todo else None)
     nbformat.validate(notebook)
     return Ran(notebook, reason, monotonic() - start)
+
+
+def blank(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy of a notebook without any output: no record that was there before can count."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def _stopped(reason: str, cell: NotebookNode | None) -> str:
@@ -132,7 +140,9 @@ def run_again(worker: Worker, notebook: NotebookNode, folder: str, limits: Limit
             return run_one(worker, notebook, folder, limits)
         except WorkerEnded as problem:
             reason = str(problem)
-    return Ran(copy.deepcopy(notebook), f"{TWICE} {reason}".strip())
+        except (ValueError, TypeError, nbformat.ValidationError) as problem:  # a class must not wait for one student's odd outputs
+            return Ran(blank(notebook), f"{UNFIT} ({type(problem).__name__})")
+    return Ran(blank(notebook), f"{TWICE} {reason}".strip())
 
 
 def folder_of(module: Path, stem: str = "") -> str:

@@ -11,6 +11,7 @@ from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, Submitted
 from nbgrader.utils import compute_checksum, parse_utc
 
 from . import ledger
+from .cleaning import cleaned
 from .score import Mark
 
 
@@ -54,6 +55,7 @@ def save(book, folder: Path, stem: str, student: str, notebook, marks: dict[str,
     Killed at any point, the student is either as before or done: until the transaction is
     through, the gradebook does not call the work done, and the next run does it again.
     """
+    notebook = cleaned(notebook)  # formgrader and nbgrader's feedback show what they find
     notebook.metadata["fivereadings"] = {**notebook.metadata.get("fivereadings", {}), "ran": work.ran}
     put(notebook, place(folder, stem, student))
     changes = enter(book, folder, stem, student, notebook, marks, work, why)

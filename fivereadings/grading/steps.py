@@ -4,6 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import course
+from .exports import write_platforms
+from .feedback import write_feedback
+from .report import write_report
 
 
 def write_scores(into: Path, stem: str, changed: set[str]) -> str:
@@ -13,16 +16,8 @@ def write_scores(into: Path, stem: str, changed: set[str]) -> str:
     return f"Scores: {path}"
 
 
-def write_feedback(into: Path, stem: str, changed: set[str]) -> str:
-    """Write the feedback page of each student whose work changed, and those that a stop kept from being written."""
-    for student in course.scores(into, stem)["student"]:
-        if student in changed or not (into / "feedback" / student / stem / f"{stem}.html").is_file():
-            course.feedback(into, stem, student)
-    return f"Feedback pages: {into / 'feedback'}"
-
-
 # In order. `changed` holds the students whose scores or notebooks are new; each step may do more.
-AFTER: list[Callable[[Path, str, set[str]], str]] = [write_scores, write_feedback]
+AFTER: list[Callable[[Path, str, set[str]], str]] = [write_scores, write_feedback, write_report, write_platforms]
 
 
 def after(into: Path, stem: str, changed: set[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Watch one submission while it runs: its time, memory, processes and what it sends."""
 
+import os
 import threading
 import time
 
@@ -9,6 +10,7 @@ from .frames import receive
 
 DONE = b"."  # the last message of a submission that came to its end
 PAUSE = 0.1  # seconds between two looks
+PATIENCE = 5  # seconds for what is still in the pipe
 ROOM = 4     # times the allowed output, for the JSON around it
 EXTRA = 1 << 20
 BASE = 200   # MB of Python, pandas and matplotlib, which a process may come to own
@@ -26,12 +28,15 @@ def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
     `pid` is its first process. `kill()` ends all of it, and is always called. `limits` has
     seconds, memory (MB), processes and output (bytes).
     """
-    ended, start = [], time.monotonic()
+    ended, start, over = [], time.monotonic(), threading.Event()
+    # Somebody may hold the other end open for longer than this. With a descriptor of its own the
+    # reader can never read from another submission that got the same number.
+    own = os.dup(descriptor)
 
     def read():
         left = ROOM * limits["output"] + EXTRA
         try:
-            while (body := receive(descriptor, left)) and body != DONE:
+            while (body := receive(own, left)) and body != DONE and not over.is_set():
                 left -= len(body)
                 deliver(body)
             ended.append("" if body else ENDED)
@@ -39,6 +44,8 @@ def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
             ended.append(LOUD.format(limits["output"] / 1e6))
         except OSError:
             ended.append(ENDED)
+        finally:
+            os.close(own)
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
@@ -48,7 +55,8 @@ def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
         if not ended:
             reason = SLOW.format(limits["seconds"]) if time.monotonic() - start > limits["seconds"] else _too_much(pid, limits)
     kill()
-    reader.join(5)
+    reader.join(PATIENCE)
+    over.set()
     return reason or ended[0]
 
 
