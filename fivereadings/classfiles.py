@@ -31,16 +31,21 @@ LARGEST = 1_000_000  # bytes: a student's file has some hundred rows
 PSEUDONYM = re.compile(r"\w[\w-]{1,29}")
 
 
-def own_file(kind: str, pseudonym: str) -> Path:
-    """Return where a student's file of a kind ("codes" or "forecasts") lies.
+def pseudonym_of(text: str) -> str:
+    """Return a pseudonym as it stands in a file's name: small letters, no blanks around it.
 
-    Raises ValueError for a pseudonym that cannot be part of a file's name.
+    Raises ValueError for one that cannot be part of a file's name.
     """
-    name = pseudonym.strip().casefold()
+    name = text.strip().casefold()
     if not PSEUDONYM.fullmatch(name):
-        raise ValueError(f"The pseudonym is {pseudonym!r}. It needs 2 to 30 letters, digits or hyphens, "
+        raise ValueError(f"The pseudonym is {text!r}. It needs 2 to 30 letters, digits or hyphens, "
                          "such as birch or river-7. Do not use your name.")
-    return home() / "my-work" / f"{kind}-{name}.csv"
+    return name
+
+
+def own_file(kind: str, pseudonym: str) -> Path:
+    """Return where a student's file of a kind ("codes" or "forecasts") lies; raises as `pseudonym_of`."""
+    return home() / "my-work" / f"{kind}-{pseudonym_of(pseudonym)}.csv"
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
@@ -68,10 +73,12 @@ def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
     columns, item, _ = KINDS[kind]
     try:
         text, remark = _decoded(path.read_bytes())
+        if not text.strip():
+            raise ValueError("it is empty")  # nothing but a mark of the encoding, or blank lines
         head = text.splitlines()[0]
         separator = max(",;\t", key=head.count)
         rows = list(csv.DictReader(StringIO(text), delimiter=separator))
-    except (csv.Error, UnicodeDecodeError) as problem:
+    except (csv.Error, UnicodeDecodeError, OSError) as problem:
         raise ValueError(f"it cannot be read as a table: {problem}") from None
     missing = [name for name in columns if name not in (rows[0] if rows else next(csv.reader([head], delimiter=separator)))]
     if missing:
@@ -79,7 +86,25 @@ def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
     if not rows:
         raise ValueError("it has a first line and no rows")
     frame = pd.DataFrame(rows)[columns].fillna("").map(str.strip)
+    if not frame["pseudonym"].iloc[0]:
+        raise ValueError("its rows bear no pseudonym, so it could be anybody's second file")
     return frame.drop_duplicates(item, keep="last").reset_index(drop=True), remark
+
+
+def read_words(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Return the named columns of a small table that a teacher filled in, as text, whatever the spreadsheet made of it.
+
+    Raises ValueError, with the file and the reason, where it cannot be read or lacks a column.
+    """
+    try:
+        lines = [line for line in _decoded(path.read_bytes())[0].splitlines() if line.strip(",;\t ")]
+        rows = list(csv.DictReader(lines, delimiter=max(",;\t", key=lines[0].count)))
+    except (csv.Error, UnicodeDecodeError, ValueError) as problem:
+        raise ValueError(f"{path.name} cannot be read as a table: {problem}.") from None
+    missing = [name for name in columns if name not in (rows[0] if rows else lines[0])]
+    if missing:
+        raise ValueError(f"{path.name}: its first line lacks {', '.join(missing)}; expected: {','.join(columns)}.")
+    return pd.DataFrame(rows, columns=columns, dtype="str").fillna("").map(str.strip)
 
 
 def own(kind: str, pseudonym: str) -> pd.DataFrame:

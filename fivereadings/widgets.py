@@ -80,7 +80,7 @@ def form(action, button: str, view=None, **controls) -> ipw.VBox:
         return {name: control for name, control in controls.items() if name in signature(function).parameters}
 
     press = ipw.Button(description=button, layout=ipw.Layout(width="auto"))
-    answer = ipw.HTML()
+    answer = ipw.HTML(KEYS_STAY_HERE)  # here too: the view's own mark reaches only the controls in its box
 
     def act(_):
         try:

@@ -38,7 +38,7 @@ def grade(folder: Path, stem: str, into: Path) -> list[str]:
     One broken submission does not stop the others.
     """
     found, answers, attention = submissions(folder, stem), key(stem), []
-    if not answers:
+    if not (home() / "solutions" / stem / "key.json").is_file():  # a key may be empty: the brief is graded by hand
         raise ValueError(f"There is no key for {stem}. Make it with: python start.py build {stem}")
     released = read(course.open_class(into, stem))
     with scratch() as place:

@@ -1,0 +1,178 @@
+"""Code a stance yourself: what to read, the saved code, and your agreement with others.
+
+`python start.py class codes FOLDER` asks this module for `problem_of` and `class_parts`.
+"""
+
+import re
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML
+
+from .. import classfiles
+from ..places import home
+from ..show import html_table, show
+from ..tables import load
+from ..voices import own_copy
+from .agreement import ITEM, SCALE, TEXT, class_parts, in_words, spread_table, two_coders  # noqa: F401 (class_parts is asked for here)
+
+BASES = {"the text itself": TEXT, "our summary: practice": "summary"}
+STANCES = {"choose a stance": "", "silent: does not speak to it": "silent", "−2 plainly the low end": "-2", "−1 the low end, with reservations": "-1",
+           "0 explicitly balanced": "0", "+1 the high end, with reservations": "1", "+2 plainly the high end": "2"}
+LONGEST = 300  # characters of a reason
+
+
+@lru_cache
+def _spans(place: Path) -> dict[str, tuple[str, int, int]]:
+    # A class's files ask this thousands of times; `place` is the module's folder, which tests change.
+    views, about = load("viewpoints"), load("voices").set_index("voice")["reading"]
+    last = load("readings").set_index("reading")["paragraphs"].astype(int)
+    starts = {voice: min(int(number) for cell in cells for number in cell.split())
+              for voice, cells in views.groupby("voice", sort=False)["paragraphs"]}
+    spans = {}
+    for voice, start in starts.items():
+        others = [starts[name] for name in starts if about[name] == about[voice] and name != voice]
+        end = min((other - 1 for other in others if other > start), default=int(last[about[voice]]))
+        spans[voice] = (about[voice], start if others else 1, end)
+    return spans
+
+
+def coded_voices() -> list[str]:
+    """Return the ids of the voices whose stances are coded, in order."""
+    return list(_spans(home()))
+
+
+def paragraphs_of(voice: str) -> tuple[str, int, int]:
+    """Return the reading in which a voice speaks, and its first and last paragraph there.
+
+    A text of one voice belongs to it whole. Where several speak one after the other, each part begins at the
+    first paragraph that is coded for the voice and ends before the next voice's.
+    Raises ValueError for a voice that is not coded.
+    """
+    spans = _spans(home())
+    if voice not in spans:
+        raise ValueError(f"There is no coded voice {voice!r}. Choose from: {', '.join(spans)}.")
+    return spans[voice]
+
+
+@lru_cache
+def _questions(place: Path) -> frozenset[str]:
+    return frozenset(load("questions")["question"])
+
+
+def problem_of(row) -> str:
+    """Return what is wrong with a code (a mapping with the columns of the file), or "" where it can count."""
+    if row["voice"] not in _spans(home()):
+        return f"there is no coded voice {row['voice']!r}"
+    if row["question"] not in _questions(home()):
+        return f"there is no question {row['question']!r}"
+    if row["basis"] not in BASES.values():
+        return f"the basis is {row['basis']!r}; it is text or summary"
+    if row["stance"] not in SCALE:
+        return f"the stance is {row['stance']!r}; it is one of {', '.join(SCALE)}" if row["stance"] else "no stance was chosen"
+    if not row["reason"].strip():
+        return "the reason is empty; one sentence is enough"
+    if len(row["reason"]) > LONGEST:
+        return f"the reason has {len(row['reason'])} characters; at most {LONGEST} are kept"
+    numbers, (reading, first, last) = row["paragraphs"].split(), paragraphs_of(row["voice"])
+    if row["stance"] == "silent":
+        return "a silent code has no ¶; leave it empty and name what comes near in the reason" if numbers else ""
+    if not numbers:
+        return "a stance needs at least one ¶"
+    for number in numbers:
+        if not number.isascii() or not number.isdigit():
+            return f"{number!r} is no paragraph number; write numbers with a space between, such as 7 8"
+        if not first <= int(number) <= last:
+            return f"there is no ¶{number} of {row['voice']} in {reading}: this voice speaks in ¶{first} to ¶{last}"
+    return ""
+
+
+def items_table(answers: bool = False) -> pd.DataFrame:
+    """Return the six items for a class: `item, voice, question, read`; with `answers` also both coders' codes and `why`."""
+    table = load("coding-items")
+    table["read"] = table["voice"].map(load("voices").set_index("voice")["reading"]) + ", ¶" + table["paragraphs"]
+    if not answers:
+        return table[["item", *ITEM, "read"]]
+    table = table.merge(two_coders(), on=ITEM)
+    table["coder_a"], table["coder_b"] = table["coder_a"].map(in_words), table["coder_b"].map(in_words)
+    return table[["item", *ITEM, "coder_a", "coder_b", "why"]]
+
+
+def coder_view(voice: str, question: str, basis: str = "the text itself") -> HTML:
+    """Return what to read before you code: the question with its two ends, and the voice's text or our sentence.
+
+    Paragraphs of the text are shown only where the reader has an own copy of it. No stance is shown.
+    Raises ValueError for an unknown voice, question or basis.
+    """
+    asked = load("questions").set_index("question")
+    if question not in asked.index or basis not in BASES:
+        raise ValueError(f"There is no question {question!r} or no basis {basis!r}. Questions: {', '.join(asked.index)}; bases: {'; '.join(BASES)}.")
+    reading, first, last = paragraphs_of(voice)
+    about = load("voices").set_index("voice").loc[voice]
+    table = pd.DataFrame([("the question", asked.loc[question, "asks"]), ("−2 means", asked.loc[question, "low"]),
+                          ("+2 means", asked.loc[question, "high"]), ("the voice", f"{about['name']}, {about['written']}")],
+                         columns=["to code", question])
+    shown = html_table(table, f"{voice}, {question}: from {basis}")
+    if BASES[basis] != TEXT:
+        row = load("viewpoints").query("voice == @voice and question == @question").iloc[0]
+        marks = ", ".join(f"¶{number}" for number in row["paragraphs"].split()) or "no ¶"
+        return HTML(shown + f"<p><strong>Our sentence:</strong> {escape(row['says'])} ({marks})</p>")
+    texts = [(number, own_copy(reading, number)) for number in range(first, last + 1)]
+    if not any(text for _, text in texts):
+        return HTML(shown + f"<p><strong>Read:</strong> ¶{first} to ¶{last} of {reading}, in your own copy of the text. Saved as "
+                    f"readings/own-copies/{reading}.txt, it is shown here.</p>")
+    body = "".join(f"<p><strong>¶{number}</strong> {escape(text)}</p>" for number, text in texts if text)
+    return HTML(shown + '<div tabindex="0" role="region" aria-label="The text" style="max-height:22em;overflow:auto;'
+                f'border:1px solid #999;padding:0 1em">{body}</div>')
+
+
+def save_code(pseudonym: str, voice: str, question: str, basis: str, stance: str, paragraphs: str, reason: str) -> HTML:
+    """Save one code into my-work/ and return what was saved, as HTML; a code of the same voice and question is replaced.
+
+    `basis` is one of BASES. Raises ValueError, in a sentence, for a code that cannot count, or a bad pseudonym.
+    """
+    row = {"voice": voice, "question": question, "stance": stance, "basis": BASES.get(basis, basis), "reason": " ".join(reason.split()),
+           "paragraphs": " ".join(re.sub(r"[¶,;]", " ", paragraphs).split())}
+    if problem := problem_of(row):
+        raise ValueError(problem[0].upper() + problem[1:] + ".")
+    path = classfiles.save("codes", pseudonym, **row)
+    mine = classfiles.own("codes", pseudonym)
+    table = mine.assign(stance=mine["stance"].map(in_words))[[*ITEM, "stance", "paragraphs", "basis"]]
+    return HTML(f"<p>Saved in my-work/{escape(path.name)}. Codes so far: {len(mine)}.</p>" + html_table(table, "Your codes"))
+
+
+def agreement_view(pseudonym: str) -> HTML:
+    """Return your codes beside those of coder A, coder B and classmates whose files lie in my-work/, as HTML.
+
+    Codes from our summary stand apart and enter no number. With "" it shows the six items and the two coders only.
+    Raises ValueError for a bad pseudonym, or where nothing was saved under it.
+    """
+    if not pseudonym.strip():
+        return show(items_table(answers=True), caption="The six items: the module's two coders, and why we chose each. Save codes of your own to compare")
+    mine = classfiles.own("codes", pseudonym)
+    mine = mine[[not problem_of(row) for row in mine.to_dict("records")]]
+    if mine.empty:
+        raise ValueError(f"Nothing is saved in my-work/ under {pseudonym.strip()!r} yet. Code an item first, or look at the spelling.")
+    together = mine.merge(two_coders(), on=ITEM)
+    everyone, _ = classfiles.read_class("codes", home() / "my-work", problem_of)
+    mates = everyone[(everyone["pseudonym"] != mine["pseudonym"].iloc[0]) & (everyone["basis"] == TEXT)]
+    parts, counted = [], together[together["basis"] == TEXT]
+    if len(counted):
+        pairs = counted.merge(mates[[*ITEM, "stance"]], on=ITEM, suffixes=("", "_mate"))
+        says = [f"{other}: {(counted['stance'] == counted[name]).sum()} of {len(counted)} the same"
+                for other, name in (("coder A", "coder_a"), ("coder B", "coder_b"))]
+        says.append(f"A and B with each other: {(counted['coder_a'] == counted['coder_b']).sum()} of {len(counted)}")
+        says.append(f"{mates['pseudonym'].nunique()} classmates: {100 * (pairs['stance'] == pairs['stance_mate']).mean():.0f} per cent of "
+                    f"{len(pairs)} comparisons the same" if len(pairs) else "no classmate's file with the same items in my-work/")
+        parts.append(f"<p>{'; '.join(says)}.</p>")
+    for basis, caption in ((TEXT, "Your codes from the text"), ("summary", "Practice, not counted: your codes from our summary")):
+        rows = together[together["basis"] == basis].copy()
+        if len(rows):
+            rows["differ"] = (rows[["stance", "coder_a", "coder_b"]].nunique(axis=1) - 1).astype("int64")
+            rows = rows.sort_values("differ", ascending=False, kind="stable").drop(columns="differ")
+            rows[["stance", "coder_a", "coder_b"]] = rows[["stance", "coder_a", "coder_b"]].map(in_words)
+            parts.append(html_table(rows[[*ITEM, "stance", "coder_a", "coder_b"]].rename(columns={"stance": "you"}),
+                                    caption + "; the most disputed first"))
+    return HTML("".join(parts))
