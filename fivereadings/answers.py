@@ -45,7 +45,7 @@ def as_data(answer):
         if answer.empty:
             raise ValueError("The answer has no rows: none met your condition. Look at the words in it; a text needs quotation marks.")
         if answer.isna().any():
-            raise ValueError("The answer is a column in which at least one value is empty. Pick the one number that is asked for.")
+            raise ValueError("The answer is a column in which at least one value is empty. Pick the values that are asked for.")
         if isinstance(answer.index, pd.RangeIndex):
             return as_data(list(answer))
         if answer.index.has_duplicates:
@@ -70,19 +70,21 @@ def _from_frame(frame: pd.DataFrame):
         return as_data(frame.iloc[:, 0])
     if frame.shape[1] == 2:
         return as_data(dict(zip(frame.iloc[:, 0], frame.iloc[:, 1])))
-    raise ValueError(f"The answer is a table of {frame.shape[0]} rows and {frame.shape[1]} columns. "
-                     "Pick the row that is asked for with query, then the column, such as [\"value\"].")
+    numeric = frame.select_dtypes("number").columns
+    column = numeric[-1] if len(numeric) else frame.columns[-1]
+    raise ValueError(f"The answer is a table of {frame.shape[0]} rows and {frame.shape[1]} columns. Pick the rows that are asked for "
+                     f"with query, then the column, such as [\"{column}\"]; or read the table and type what is asked for.")
 
 
 def same(answer, value, tolerance: float = 0) -> bool:
-    """Say whether two answers as data agree: numbers within `tolerance`, texts but for case."""
+    """Say whether two answers as data agree: numbers within `tolerance`, texts but for case and a full stop."""
     if isinstance(value, bool) or isinstance(answer, bool):
         return isinstance(value, bool) and isinstance(answer, bool) and answer == value
     if isinstance(value, (int, float)):
         # The last digits of binary fractions are not the learner's affair.
         return isinstance(answer, (int, float)) and abs(answer - value) <= tolerance + 1e-9 * max(1, abs(value))
     if isinstance(value, str):
-        return isinstance(answer, str) and answer.casefold() == value.casefold()
+        return isinstance(answer, str) and answer.casefold().strip(" .") == value.casefold().strip(" .")
     if isinstance(value, list):
         return (isinstance(answer, list) and len(answer) == len(value)
                 and all(same(a, v, tolerance) for a, v in zip(answer, value)))
@@ -102,11 +104,8 @@ def judge(answer, entry: dict) -> tuple[float, str]:
         return 0.0, "Not answered yet."
     if same(answer, entry["value"], entry["tolerance"]):
         return float(entry["points"]), "Right."
-    seen, expected = KINDS[type(answer)], KINDS[type(entry["value"])]
-    if seen != expected:
-        pick = " Pick the one that is asked for." if isinstance(answer, (list, dict)) else ""
-        quotes = " Leave out the quotation marks." if isinstance(answer, str) and isinstance(entry["value"], (int, float)) else ""
-        return 0.0, f"The answer is {seen}; {expected} is expected.{pick}{quotes}"
+    if KINDS[type(answer)] != KINDS[type(entry["value"])]:
+        return 0.0, _other_kind(answer, entry["value"])
     for mistake in entry["mistakes"]:
         if same(answer, mistake["value"], entry["tolerance"]):
             return 0.0, mistake["message"]
@@ -117,9 +116,30 @@ def judge(answer, entry: dict) -> tuple[float, str]:
     return 0.0, ""
 
 
+def _other_kind(answer, value) -> str:
+    """Say what kind of answer is expected instead of this one, and how to get there."""
+    if isinstance(value, list):
+        example = '["A", "B"]' if isinstance(value[0], str) else "[2014, 2015]"
+        to_do = f"Add .tolist() to a column, or type the items in square brackets: {example}."
+    elif isinstance(answer, (list, dict)):
+        to_do = "Pick the one that is asked for, or work it out from these."
+    elif isinstance(answer, str) and isinstance(value, (int, float)):
+        plain = answer.replace("-", "", 1).replace(".", "", 1).isdecimal()
+        to_do = "Leave out the quotation marks." if plain else "Type the number alone, without words, quotation marks, units or signs."
+    else:
+        to_do = ""
+    return f"The answer is {KINDS[type(answer)]}; {KINDS[type(value)]} is expected. {to_do}".strip()
+
+
 def _overlap(answer: list, value: list) -> str:
     if not answer:
         return "The list is empty."
+    if isinstance(answer[0], bool) and not isinstance(value[0], bool):
+        return "The list holds True and False. It should hold the items themselves, those for which it is true."
+    if isinstance(value[0], str) and any("," in str(item) for item in answer) and not any("," in item for item in value):
+        return 'One pair of quotation marks holds several items. Give each its own: ["A", "B"].'
+    if all(isinstance(item, str) and len(item) == 1 for item in value) and any(len(str(item)) > 1 for item in answer):
+        return 'Give the letters that stand before the items, such as ["A", "B"].'
     if isinstance(value[0], str) != isinstance(answer[0], str):
         return f"The list should hold {KINDS[type(value[0])]} for each item; numbers stand without quotation marks, texts with them."
     hits = sum(item in value for item in set(answer))

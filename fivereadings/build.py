@@ -1,6 +1,7 @@
 """Make everything that is made: exercises, keys, stored outputs, Binder links, locks.
 
     python start.py build            exercises, keys and outputs
+    python start.py build worksheets pages to print, in class-work/worksheets/
     python start.py build links      the Binder links, after the address in pyproject.toml changed
     python start.py build locks      both lock files, after a dependency changed (needs the network)
 """
@@ -11,12 +12,17 @@ import subprocess
 import sys
 import tomllib
 
+import mistune
 import nbformat
 
 from . import notebooks
 from .places import home
+from .show import page
 
 REPORT_KEY = "import json\nfrom fivereadings.checking import _key\nprint(json.dumps(_key))"
+PAPER = """<style>@page{size:A4;margin:11mm 12mm}body{font:9.3pt/1.27 sans-serif;max-width:52em;margin:0 auto;padding:0}
+h1{font-size:14pt;margin:0}h2{font-size:11.5pt;margin:.8em 0 .2em}p,ul,ol{margin:.3em 0}section,table{break-inside:avoid}h2{break-after:avoid}
+table{margin:.3em 0}td,th{padding:.15em .5em;border:1px solid #777}</style>"""
 BINDER = re.compile(r"<!-- binder:(?P<path>[^ ]*) -->.*?<!-- /binder -->", re.S)
 
 
@@ -67,6 +73,23 @@ def build_outputs() -> None:
         notebooks.write(notebooks.normalise(notebook), path)
 
 
+def printable(text: str) -> str:
+    """Return a worksheet (Markdown) as a web page for A4 paper; no card is cut between two pages."""
+    body = mistune.create_markdown(plugins=["table"], escape=False)(text)
+    title, body = re.match(r"\s*<h1>(.*?)</h1>(.*)", body, re.S).groups()
+    parts = [f"<section>{part}</section>" if "card" in part.partition("</h2>")[0] else part for part in re.split(r"(?=<h2>)", body)]
+    return page(re.sub("<.*?>", "", title), PAPER, *parts)
+
+
+def build_worksheets() -> None:
+    """Write each worksheet as a page to print."""
+    folder = home() / "class-work" / "worksheets"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted((home() / "worksheets").glob("*.md")):
+        (folder / f"{path.stem}.html").write_text(printable(path.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"Written: {folder}. Open a page in the browser and print it.")
+
+
 def address() -> tuple[str, str]:
     """Return the public address of this copy and its branch, from pyproject.toml ("" until it is set)."""
     settings = tomllib.loads((home() / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["five-readings"]
@@ -109,8 +132,8 @@ def build_locks() -> None:
 
 
 def main(words: list[str]) -> int:
-    """Run the named steps: units, outputs, links, locks or a unit's name; without a word the first two."""
-    steps = {"outputs": build_outputs, "links": build_links, "locks": build_locks}
+    """Run the named steps: units, outputs, worksheets, links, locks or a unit's name; without a word the first two."""
+    steps = {"outputs": build_outputs, "worksheets": build_worksheets, "links": build_links, "locks": build_locks}
     for word in words or [*stems(), "outputs"]:
         if word not in steps and word not in stems():
             print(f"There is nothing called {word!r} to build. Choose from: {', '.join([*stems(), *steps])}.", file=sys.stderr)

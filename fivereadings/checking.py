@@ -72,9 +72,10 @@ def check(name: str, answer=...) -> None:
     points, message = judge(data, entry)
     if points:
         return _say(name, data, "Right.", f"{_readable(answer, asked)}{_tolerance(entry)}.")
-    if not message:
+    if not message or (isinstance(data, list) and message not in [mistake["message"] for mistake in entry["mistakes"]]):
+        # Counting the right items of a list explains nothing, so the hint stands beside it.
         _tries[name] = _tries.get(name, 0) + 1
-        message = asked["hint"] if _tries[name] == 1 else f"{asked['hint']} {asked['stronger_hint']}"
+        message = " ".join(filter(None, [message, asked["hint"], asked["stronger_hint"] if _tries[name] > 1 else ""]))
     return _say(name, data, "Not yet.", f"Seen: {_readable(answer, asked)}. {message}")
 
 

@@ -60,6 +60,9 @@ def show(shown, caption: str = "", alt: str = "", source: str = "", table: pd.Da
 
     Raises ValueError when a chart lacks one of them: a reader who cannot see it would get nothing.
     """
+    if isinstance(shown, pd.Series):
+        raise ValueError(f"show takes a table or a chart; this is one column. Write table[[{shown.name or 'column'!r}]] with two pairs "
+                         "of brackets, or print(...).")
     credit = f"<br><small>Source: {escape(source)}.</small>" if source else ""
     if isinstance(shown, pd.DataFrame):
         return HTML(html_table(shown, caption or shown.attrs.get("title", "Table")) + credit.replace("<br>", "", 1))

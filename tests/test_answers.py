@@ -28,7 +28,7 @@ def test_an_answer_becomes_data_by_a_rule(answer, data):
     (float("nan"), "Take single numbers first"), (float("inf"), "no number came out"), (pd.Series([1]).sum, "Write brackets"),
     (pd.Series([], dtype=float), "no rows"), (pd.Series([float("nan"), 5.3]), "at least one value is empty"),
     (pd.Series([1, 2], index=[2015, 2015]), "2015 stands there more than once"), ("x" * 201, "201 characters"),
-    (pd.DataFrame({"a": [1], "b": [2], "c": [3]}), "1 rows and 3 columns"), (object(), "of the type object"),
+    (pd.DataFrame({"year": [1], "dollars": [2.5], "note": ["x"]}), r'1 rows and 3 columns.*such as \["dollars"\]'), (object(), "of the type object"),
 ])
 def test_what_cannot_be_an_answer_is_explained(answer, words):
     with pytest.raises(ValueError, match=words):
@@ -49,7 +49,7 @@ ENTRY = {"value": -35.17, "tolerance": 0.1, "points": 2, "mistakes": [{"value": 
 
 @pytest.mark.parametrize("answer, points, words", [
     (-35.2, 2.0, "Right"), (-34.4, 0.0, "yuan"), (-10, 0.0, ""), ("-35.2", 0.0, "The answer is text; a number is expected"),
-    ([-35, 17], 0.0, "Pick the one"), (-35.4, 0.0, "Very close"), (None, 0.0, "Not answered"),
+    ("-35,2 per cent", 0.0, "Type the number alone"), ([-35, 17], 0.0, "work it out from these"), (-35.4, 0.0, "Very close"), (None, 0.0, "Not answered"),
 ])
 def test_judging(answer, points, words):
     got, message = judge(answer, ENTRY)
@@ -61,6 +61,15 @@ def test_judging_a_list():
     assert judge([2009, 2010, 2014], entry) == (0.0, "2 of the 3 items in your list belong there; missing: 1.")
     assert "missing: 2" in judge([2009, 2009, 2014], entry)[1] and "empty" in judge([], entry)[1]
     assert "without quotation marks" in judge(["2009", "2010", "2011"], entry)[1]
+    assert "True and False" in judge([False, True], entry)[1]
+    assert "Add .tolist()" in judge({"2009": 3}, entry)[1] and "[2014, 2015]" in judge(2009, entry)[1]
+
+
+def test_judging_letters():
+    entry = {"value": ["A", "C"], "tolerance": 0, "points": 2, "mistakes": []}
+    assert judge(["a", "C."], entry)[0] == 2.0
+    assert "Give each its own" in judge(["A, C"], entry)[1] and "Give the letters" in judge(["oil", "gas"], entry)[1]
+    assert 'square brackets: ["A", "B"]' in judge("A", entry)[1]
 
 
 # check, as a learner meets it
@@ -92,6 +101,17 @@ def test_practice_says_right_mistake_hint_and_stronger_hint(said):
     assert asked["hint"] in texts[2] and asked["stronger_hint"] not in texts[2]
     assert asked["stronger_hint"] in texts[3]
     assert said[0][MIME] == {"id": "yearly-fall", "answer": -35.17}
+
+
+def test_a_wrong_list_gets_the_hints_beside_the_count(said):
+    name = "years-of-a-ratio"
+    right = checking.key(checking.question(name)["stem"])[name]["value"]
+    for _ in range(2):
+        checking.check(name, right[:1])
+    asked = checking.question(name)
+    first, second = (bundle["text/plain"] for bundle in said)
+    assert "1 of the 1 items" in first and asked["hint"] in first and asked["stronger_hint"] not in first
+    assert asked["stronger_hint"] in second
 
 
 def test_an_open_question_an_unusable_answer_and_an_unknown_name_never_stop_the_notebook(said):

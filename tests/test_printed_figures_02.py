@@ -24,12 +24,12 @@ ROUBLES = OUTPUT.loc[2015, "roubles"] / OUTPUT.loc[2014, "roubles"] * 100
 GOODS = 100 + RODS.loc[FIRST, "real"]
 TRADE = {year: m(told(year, "Russia and China").replace("reported|computed", "reported")) for year in (2014, 2015, 2016)}
 KEY = json.loads((ROOT / "solutions" / UNIT / "key.json").read_text(encoding="utf-8"))
-NOTES = load("claims").set_index("claim").loc["cuf-100-billion", "note"]
+NOTES = load("claims").set_index("claim").loc[["cuf-100-billion", "cuf-giving-aid"], "note"].str.cat(sep=" ")
 
 
 def noted(amount):
-    """Return an amount that stands in the note of the claim of 100 bn."""
-    return float(re.search(rf"\b({re.escape(amount)}) (?:bn|planned)", NOTES)[1])
+    """Return a number that stands in the notes of the claims of help."""
+    return float(re.search(rf"\b({re.escape(amount)}) (?:bn|per cent)", NOTES)[1])
 
 
 TABLES = {
@@ -57,7 +57,8 @@ TEXT = [
     ("7.2 per cent", (ROUBLES / GOODS - 1) * 100), ("6.9 per cent", ROUBLES - GOODS),
     ("−37.0 per cent", (OUTPUT.loc[2014, "rate"] / OUTPUT.loc[2015, "rate"] - 1) * 100),
     ("1.5 times", says("cuf-100-billion") / TRADE[2015]),
-    ("12 bn", noted("12")), ("5.9 bn", noted("5.9")),
+    ("12 bn", noted("12")), ("5.9 bn", noted("5.9")), ("3.30 per cent", noted("3.30")), ("4.7 per cent", noted("4.7")),
+    ("3.3 per cent", (1 - PPP[BANK][2014] / PPP[IMF][2014]) * 100),
 ]
 
 

@@ -52,7 +52,7 @@ TABLES = {
         ["26,249", "36,423", "41,391", "27,464", "31,144", "42,830", "53,713", "67,567", "84,221"],
         [1000 * value for flow in (R, C) for value in (EIGHT[flow, 2017], EIGHT[flow, 2018], TWELVE[flow, 2017])]
         + [1000 * OLD, 1000 * NOW, 1000 * WHOLE])),
-    (SHEET, "Table 2"): list(zip(["95.28", "68.00", "69.53", "84.07", "107.06"], [ANNOUNCED[year] for year in range(2014, 2019)])),
+    (SHEET, "Table 2"): list(zip(["95.28", "68.0", "69.53", "84.07", "107.06"], [ANNOUNCED[year] for year in range(2014, 2019)])),
     (SHEET, "Table 3"): list(zip(["58", "31", "175", "220", "300,000", "3,200", "3,500"], [OF_ALL, OF_58, *ALL, SOLDIERS, *CHINESE])),
     (SHEET, "Table 4"): [("25.7", RATE), ("3,500", CHINESE[1])],
 }
@@ -73,6 +73,7 @@ TEXT = [
                          for flow, mine in ((R, EIGHT[R, 2018]), (C, EIGHT[C, 2018]), ("Russia and China", NOW)))) / 10),  # "less than"
     ("27.3 per cent", growth(ANNOUNCED[2018], ANNOUNCED[2017])), ("12.4 per cent", growth(ANNOUNCED[2018], ANNOUNCED[2014])),
     ("27.1 per cent", m("table=trade-announced; year=2018; period=year; measure=growth; reporter=China")),
+    ("84.2 bn", ANNOUNCED[2018] / (1 + m("table=trade-announced; year=2018; period=year; measure=growth; reporter=China") / 100)),
     ("24.5 per cent", m("table=trade-announced; year=2018; period=year; measure=growth; reporter=Russia")),
     ("108.3 bn", m("table=trade-announced; year=2018; period=year; measure=value; reporter=Russia")),
     ("53.4 per cent", OF_58 / OF_ALL * 100), ("53 per cent", OF_58 / OF_ALL * 100),

@@ -58,9 +58,9 @@ TABLES = {
 TEXT = [
     ("15 per cent", 10 * 1.5), ("5 points", 15 - 10),  # the example of a percentage point
     ("11 per cent", says("bear-export-share")), ("20 per cent", says("bear-import-share")),
-    ("40 per cent", says("bear-arms-40-before-ban")), ("90 per cent", says("bear-amur-exports")), ("80 per cent", says("bear-amur-imports")),
+    ("40 per cent", says("bear-arms-40-before-ban")), ("90 per cent", says("bear-amur-exports")),
     ("30 per cent", says("bear-arms-25-30") + 2.5),  # the band of 25 to 30, stored as its middle
-    ("65 per cent", noted("bear-amur-exports", "65")), ("52 per cent", noted("bear-far-east-dependent", "52")),
+    ("65 per cent", noted("bear-amur-exports", "65")), ("76 per cent", noted("bear-amur-exports", "76")), ("52 per cent", noted("bear-far-east-dependent", "52")),
     ("13 per cent", noted("bear-far-east-dependent", "13")),
     ("11.0 per cent", share(2017, "Russia to China", "Russia to World", "Russia")),
     ("21.9 per cent", share(2017, "China to Russia", "World to Russia", "Russia")),
@@ -83,6 +83,12 @@ def test_what_stands_without_such_a_unit():
     for printed, value in (("7.6 bcm to 21.3 bcm", (GAS.loc[2021, "Russia part"], GAS.loc[2023, "Russia part"])),
                            ("201.3 bcm to 88.8 bcm", (GAS.loc[2021, "Russia whole"], GAS.loc[2023, "Russia whole"]))):
         assert printed == "{:.1f} bcm to {:.1f} bcm".format(*value) and printed in text
+    assert (says("bear-amur-exports"), says("bear-amur-imports")) == (90, 80)
+    for name in (NOTEBOOK, SHEET, "readings/bear-and-dragon.md"):
+        assert "nine tenths" in page(name) and "four fifths" in page(name)
+    europe = load("energy-flows").query("fuel == 'pipeline gas' and exporter == 'Russia' and importer == 'Europe'").set_index("year")["value"]
+    for name in (NOTEBOOK, GUIDE):
+        assert f"({europe[2021]:.1f} bcm in 2021, {europe[2023]:.1f} bcm in 2023)" in page(name)
     assert f"China used {USED:.2f} bcm" in sheet
     assert "said 11 for 2011–2015" in load("claims").set_index("claim").loc["bear-arms-25-30", "note"]
     assert "said 11 per cent for 2011–2015" in text

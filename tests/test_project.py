@@ -113,3 +113,9 @@ def test_own_words():
 def test_no_module_is_longer_than_about_200_lines():
     for path in (ROOT / "fivereadings").rglob("*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 210, path.name
+
+
+def test_a_worksheet_becomes_a_page_to_print_with_its_cards_whole():
+    text = build.printable("# Worksheet *x*\n\nPseudonym: ____\n\n## 1. Task\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n## Voice card · One\n\nWords.\n")
+    assert "<title>Worksheet x</title>" in text and text.count("<h1>") == 1 and "<td>2</td>" in text
+    assert "<section><h2>Voice card · One</h2>" in text and "<section><h2>1. Task" not in text

@@ -63,6 +63,7 @@ def test_partners_at_every_option(direction, measure, beside):
     assert ("Two reporters, so no rank" in html) == (beside == LISTS[1] and measure == "level")
     assert ("come from two reporters" in html) == (beside == LISTS[1] and measure == "share")
     assert ("Hatched" in html) == (direction == "both directions")
+    assert ("ranks hold among those named" in html) == (direction != "Russia's imports")
 
 
 def test_the_ranking_is_what_russia_reports():

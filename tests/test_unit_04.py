@@ -19,7 +19,7 @@ from fivereadings.views.yearend import (
     year_end_view,
 )
 
-RANGES = [(95, 110), (LOWEST, LOWEST), (LOWEST, HIGHEST), (HIGHEST, HIGHEST), (107.06, 107.06), (0, 500)]
+RANGES = [(95, 110), (LOWEST, LOWEST), (LOWEST, HIGHEST), (HIGHEST, HIGHEST), (107.06, 107.06), (100, 100.3), (0, 500)]
 
 
 @pytest.mark.parametrize("method, ends, reveal", list(itertools.product(METHODS, RANGES, (False, True))))
@@ -29,6 +29,11 @@ def test_the_year_end_at_every_option(method, ends, reveal):
     assert ("107.06" in html.replace(f"{ends[0]:g} to {ends[1]:g} bn", "")) is reveal
     if reveal:
         assert ("inside" if ends[0] <= 107.06 <= ends[1] else "outside") in html
+
+
+@pytest.mark.parametrize("high, mark", [(100, "diamond"), (100.9, "diamond"), (101, "bar")])
+def test_a_range_too_short_for_a_bar_is_a_diamond(high, mark):
+    assert f"A {mark} marks your range from 100 to {high:g} bn" in year_end_view("simple run rate", 100, high).data
 
 
 def test_nothing_of_the_autumn_is_shown_before_the_reveal():

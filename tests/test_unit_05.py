@@ -45,7 +45,8 @@ def test_a_missing_amount_is_a_gap_and_never_joined():
     table = dependence_table(f"{SELLS} (customs)").set_index("year")
     assert list(table.index) == list(range(2000, 2020))
     assert table.loc[[2004], "Russia"].isna().all() and table.loc[:2016, "China"].isna().all()
-    assert "–" in dependence_view(f"{SELLS} (customs)").data
+    view = unescape(dependence_view(f"{SELLS} (customs)").data)
+    assert "–" in view and "Russia's exports to China in 2004 are missing" in view
 
 
 def test_five_years_of_arms_are_added_before_they_are_divided():
@@ -61,6 +62,13 @@ def test_energy_is_of_one_reporter():
         assert set(dependence_rows(fuel)["reporter"]) == {"Statistical Review"}
     gas = dependence_table("pipeline gas").set_index("year")
     assert (gas.loc[:2018, ["Russia", "China"]] == 0).all().all()  # no pipeline, no gap: the amount is nought
+    assert "larger in 0 of them, and the two are equal in 5." in unescape(dependence_view("pipeline gas").data)
+    assert "equal in" not in dependence_view("crude oil").data
+
+
+def test_the_folded_table_rounds_as_every_other_table():
+    """554.085 is printed as 554.09 in the exercise and on the worksheet too."""
+    assert "554.09" in dependence_view("crude oil").data and "47.97" in dependence_view(f"{BUYS} (customs)").data
 
 
 def test_who_is_the_larger_side():

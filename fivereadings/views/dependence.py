@@ -17,7 +17,7 @@ WINDOW = 5  # years of arms that are added before a share is taken
 MEASURES = {
     "goods that Russia sells (Growth Lab)": ("trade-reconciled", SELLS, "US$ bn", "Reconciled figures: nobody's customs."),
     "goods that Russia sells (customs)": (
-        "trade", SELLS, "US$ bn", "Each side by its own customs. China's amounts for Russia are twelve months added, its totals a yearly file; both come from UN Comtrade. China's side covers 2017 to 2019 only."),
+        "trade", SELLS, "US$ bn", "Each side by its own customs. China's amounts for Russia are twelve months added, its totals a yearly file; both come from UN Comtrade. Russia's exports to China in 2004 are missing from the file. China's side covers 2017 to 2019 only."),
     "goods that Russia buys (Growth Lab)": ("trade-reconciled", BUYS, "US$ bn", "Reconciled figures: nobody's customs."),
     "goods that Russia buys (customs)": (
         "trade", BUYS, "US$ bn", "Each side by its own customs. Russia's imports of 2016 and 2017 stand high in this file. China's amounts for Russia are derived from months; both of its files come from UN Comtrade. China's side covers 2017 to 2019 only."),
@@ -98,18 +98,19 @@ def dependence_view(measure: str):
     unit, caution = _spec(measure)[2:]
     rows, table = dependence_rows(measure), dependence_table(measure)
     both = table.dropna(subset=["Russia", "China"])
-    last, more = both.iloc[-1], int((both["Russia"] > both["China"]).sum())
+    last, more, level = both.iloc[-1], (both["Russia"] > both["China"]).sum(), (both["Russia"] == both["China"]).sum()
     years = f"{table['year'].min()}–{table['year'].max()}"
     (sold, goes), (bought, comes) = _words(measure)
     reading = (f"In {'the five years to ' if unit == 'TIV mn' else ''}{last['year']:.0f} "
                f"{last['Russia']:.1f} per cent of {sold} {goes}, and {last['China']:.1f} per cent of {bought} {comes}.")
     caption = f"{measure[0].upper()}{measure[1:]}, {years}, seen from both sides. {reading} {caution}"
     alt = (f"Two lines in per cent, {years}, measure {measure}: which part of {sold} {goes}, and which part of {bought} {comes}. "
-           f"Both sides have a share in {len(both)} of {len(table)} years; Russia's side is the larger in {more} of them. {reading}")
+           f"Both sides have a share in {len(both)} of {len(table)} years; Russia's side is the larger in {more} of them"
+           f"{f', and the two are equal in {level}' if level else ''}. {reading}")
     shown = table.rename(columns={
         "Russia part": f"Russia's side: part, {unit}", "Russia whole": f"whole, {unit}", "Russia": "Russia's side, per cent",
         "China part": f"China's side: part, {unit}", "China whole": f"whole, {unit} ", "China": "China's side, per cent"})
-    return show(dependence_chart(measure, table), caption=caption, alt=alt, source=cite(rows), table=shown.round(2))
+    return show(dependence_chart(measure, table), caption=caption, alt=alt, source=cite(rows), table=shown)
 
 
 def amounts_in(year: int) -> pd.DataFrame:

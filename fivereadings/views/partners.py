@@ -99,6 +99,8 @@ def partner_view(direction: str = "both directions", measure: str = "level", bes
     alt = (f"{len(drawn)} bars, Russia's trade in goods by partner, {direction}, {YEAR}, {unit}. "
            f"The longest bar of a country is {first['partner']} with {amount}.")
     caption = f"Russia's partners in {YEAR}, {direction}, {unit}; countries as Russia reports them."
+    if "exports" in DIRECTIONS[direction]:
+        caption += " Part of Russia's exports has no partner named, so ranks hold among those named."
     if drawn["rest"].any():
         caption += " Hatched: the other direction is not listed and is at most this large."
     if beside == LISTS[1]:

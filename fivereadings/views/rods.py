@@ -104,7 +104,7 @@ def release_keys() -> list[str]:
 
 
 def _gap_view(rod: str, vintage: str):
-    others = change_in(2015)[["vintage", rod]].rename(columns={rod: "change in 2015, per cent"})
+    others = change_in(2015)[["vintage", rod]].dropna().rename(columns={rod: "change in 2015, per cent"})
     rows = pd.concat([rod_rows(rod, name) for name in VINTAGES if rod in RELEASES[name]])
     return show(others.round(1), source=cite(rows),
                 caption=f"“{vintage}” has no figure on the rod “{rod}” in our tables. On this rod there are:")

@@ -138,7 +138,7 @@ def year_end_view(method: str, low: float, high: float, reveal: bool = False):
     axes.plot(table["month"], table["expected"], color=COLOURS["China"], linestyle="--", marker="o",
               markerfacecolor="white", label=f"expected: {method}")
     ends = [min(max(end, LOWEST), HIGHEST) for end in (low, high)]  # a very wide range must not squeeze the lines
-    point = "D" if ends[0] == ends[1] else None  # a bar without length cannot be seen
+    point = "D" if ends[1] - ends[0] < 1 else None  # a bar this short cannot be seen
     axes.plot([12.35, 12.35], ends, color=COLOURS["Russia"], linewidth=5, solid_capstyle="butt", marker=point, label="your range")
     if reveal:
         later = table[table["month"] >= KNOWN]
