@@ -125,9 +125,9 @@ def set_by_keyboard(control, value):
         return control.press("Space")
     if kind_of(control) == "list":
         options = choices(control)
-        control.press("Home")
-        for _ in range(options.index(value)):
-            control.press("ArrowDown")
+        steps = options.index(value) - options.index(control.input_value())  # each step on the way is drawn, too
+        for _ in range(abs(steps)):
+            control.press("ArrowDown" if steps > 0 else "ArrowUp")
     else:
         control.press("Control+a")
         control.page.keyboard.type(value)
@@ -135,13 +135,13 @@ def set_by_keyboard(control, value):
 
 
 def settled(screen, before):
-    """The content of a widget once it differs from `before`, the kernel is idle and nothing has moved for half a second."""
+    """The content of a widget once it differs from `before`, the kernel is idle and nothing has moved for a moment."""
     last, quiet = before, 0
-    for _ in range(150):
-        screen.page.wait_for_timeout(100)
+    for _ in range(500):
+        screen.page.wait_for_timeout(30)
         now = screen.inner_html()
         quiet = quiet + 1 if now == last and screen.page.evaluate(READY) else 0
-        if quiet == 5 and now != before:
+        if quiet == 4 and now != before:
             return now
         last = now
     raise AssertionError("the picture did not change")
