@@ -86,7 +86,7 @@ def chart_html(html: str) -> str:
 
 def brief_page(brief: dict, pseudonym: str, day: str) -> str:
     """Return the whole page of a brief: the question as its title, the four parts, the chart after the second."""
-    asked = [sentence for sentence in sentences(brief["texts"]["brief-claim"]) if sentence.endswith("?")]
+    asked = [sentence for sentence in sentences(brief["texts"]["brief-claim"]) if sentence.rstrip("*_”’)").endswith("?")]
     title = re.sub(r"[*_#`]", "", asked[0]).strip() if asked else "Evidence brief"
     parts = [f"<p>Evidence brief. Pseudonym: {escape(pseudonym)}. {day}. Figures: the module <em>Five Readings</em>, sources under the chart.</p>"]
     for name, heading in PARTS.items():

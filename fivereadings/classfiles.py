@@ -23,7 +23,7 @@ from .show import page
 # Each kind of file: its columns, those that name an item (a later row replaces an earlier one), and who reads it.
 KINDS = {
     "codes": (["pseudonym", "voice", "question", "stance", "paragraphs", "reason", "basis", "saved"],
-              ["voice", "question"], "fivereadings.views.coding"),
+              ["voice", "question", "basis"], "fivereadings.views.coding"),
     "forecasts": (["pseudonym", "set", "forecast", "year", "probability", "reason", "saved"],
                   ["set", "forecast", "year"], "fivereadings.views.forecasting"),
 }
@@ -46,6 +46,11 @@ def pseudonym_of(text: str) -> str:
 def own_file(kind: str, pseudonym: str) -> Path:
     """Return where a student's file of a kind ("codes" or "forecasts") lies; raises as `pseudonym_of`."""
     return home() / "my-work" / f"{kind}-{pseudonym_of(pseudonym)}.csv"
+
+
+def whole_year(text: str) -> str:
+    """Return a year without the decimals that a spreadsheet may add: "2027.0" and "2027,0" become "2027"."""
+    return re.sub(r"[.,]0+$", "", text)
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
@@ -88,6 +93,10 @@ def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
     frame = pd.DataFrame(rows)[columns].fillna("").map(str.strip)
     if not frame["pseudonym"].iloc[0]:
         raise ValueError("its rows bear no pseudonym, so it could be anybody's second file")
+    if len(names := frame["pseudonym"].str.casefold().unique()) > 1:
+        remark = "; ".join(filter(None, [remark, f"bears {len(names)} pseudonyms and counts as one student, {names[0]}: one file a student"]))
+    if "year" in frame:
+        frame["year"] = frame["year"].map(whole_year)
     return frame.drop_duplicates(item, keep="last").reset_index(drop=True), remark
 
 
@@ -112,8 +121,7 @@ def own(kind: str, pseudonym: str) -> pd.DataFrame:
 
     Raises ValueError where the file there cannot be read.
     """
-    path = own_file(kind, pseudonym)
-    if not path.exists():
+    if not (path := own_file(kind, pseudonym)).exists():
         return pd.DataFrame(columns=KINDS[kind][0], dtype="str")
     try:
         return read_file(kind, path)[0]
@@ -127,8 +135,7 @@ def save(kind: str, pseudonym: str, **row) -> Path:
     The file is written whole and then put in place, so that a stop in between loses nothing.
     Raises ValueError for a bad pseudonym, or where the file there cannot be read.
     """
-    columns, item, _ = KINDS[kind]
-    path, rows = own_file(kind, pseudonym), own(kind, pseudonym)
+    (columns, item, _), path, rows = KINDS[kind], own_file(kind, pseudonym), own(kind, pseudonym)
     row |= {"pseudonym": path.stem.partition("-")[2], "saved": datetime.now().isoformat(timespec="seconds")}
     new = pd.DataFrame([{name: str(row[name]).strip() for name in columns}])
     rows = pd.concat([rows, new]).drop_duplicates(item, keep="last")
@@ -171,9 +178,8 @@ def read_class(kind: str, folder: Path, problem_of=lambda row: "") -> tuple[pd.D
         if older is not None:
             if older["saved"].max() > rows["saved"].max():
                 good[name], about_older = (older, about_older), about
-            about_older["rows"] = 0
-            about_older["remark"] = (f"left out: {good[name][1]['file']} bears the same pseudonym and was saved later (or is a copy); "
-                                     "if these are two people, change one pseudonym")
+            about_older |= {"rows": 0, "remark": (f"left out: {good[name][1]['file']} bears the same pseudonym and was saved later (or is a copy); "
+                                     "if these are two people, change one pseudonym")}
     rows = pd.concat([rows for rows, _ in good.values()], ignore_index=True) if good else pd.DataFrame(columns=KINDS[kind][0])
     return rows, pd.DataFrame(report)
 
@@ -183,8 +189,7 @@ def main(words: list[str]) -> int:
     if len(words) < 2 or words[0] not in KINDS:
         print(__doc__)
         return 0 if words[:1] in (["-h"], ["help"], ["--help"]) else 2
-    kind, folder, *rest = words
-    view = import_module(KINDS[kind][2])
+    (kind, folder, *rest), view = words, import_module(KINDS[words[0]][2])
     try:
         rows, report = read_class(kind, Path(folder), view.problem_of)
         for about in report.itertuples():
@@ -194,8 +199,7 @@ def main(words: list[str]) -> int:
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 1
-    out = home() / "class-work"
-    out.mkdir(exist_ok=True)
+    (out := home() / "class-work").mkdir(exist_ok=True)
     rows.to_csv(out / f"{kind}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
     (out / f"{kind}.html").write_text(page(f"The class's {kind}", *parts), encoding="utf-8")
     print(f"Written: {out / kind}.csv (all rows) and {out / kind}.html (to project; it names no student).")

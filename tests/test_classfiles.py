@@ -118,6 +118,25 @@ def test_every_kind_of_bad_file_is_named_and_stops_nothing(tmp_path, raw, reason
     assert remark and (reason is None or reason in remark)
 
 
+def test_a_file_of_two_students_is_remarked_and_a_number_of_thousands_of_digits_stops_nobody(tmp_path):
+    (tmp_path / "two.csv").write_text(text("fir") + "elm,caixin,west,1,13,So it says.,text,2026-11-22\n", encoding="utf-8")
+    (tmp_path / "long.csv").write_text(text("oak").replace("7 8", "1" * 4301), encoding="utf-8")
+    rows, report = classfiles.read_class("codes", tmp_path, coding.problem_of)
+    remark = report.set_index("file")["remark"]
+    assert "bears 2 pseudonyms and counts as one student, fir" in remark["two.csv"] and rows["pseudonym"].nunique() == 2
+    assert remark["long.csv"].startswith("row 2 left out: '1111") and "is no paragraph number" in remark["long.csv"] and len(remark["long.csv"]) < 200
+    assert (rows["pseudonym"] == "oak").sum() == 4
+
+
+def test_practice_stands_beside_a_code_from_the_text(tmp_path, small_module):
+    saved()
+    saved(basis="summary", stance="2")
+    assert classfiles.own("codes", "birch")[["basis", "stance"]].values.tolist() == [["text", "-2"], ["summary", "2"]]
+    rows, _ = classfiles.read_class("codes", small_module / "my-work", coding.problem_of)
+    page = "".join(coding.class_parts(rows))
+    assert "Over all 1 codes" in page and "1 codes made from our summary" in page
+
+
 def test_a_spreadsheets_mark_and_line_ends_do_no_harm(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbf" + text("fir").replace("\n", "\r\n").encode("utf-8"))
     rows, report = classfiles.read_class("codes", tmp_path, coding.problem_of)

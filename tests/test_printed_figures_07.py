@@ -39,6 +39,7 @@ def lab(part, whole, year):
 GROWTH = m("table=gdp; year=2016; country=Russia; measure=real growth; source=wdi-2026")
 FIRST = outcome("cuf-no-turnaround-2016", r"early figure of ([−\d.]+)")
 INVESTED = [outcome("rd-main-investor-by-2018", rf"{word} ([\d.]+)") for word in ("China", "Cyprus", "bn of")]
+IMPORTS = {year: lab("China to Russia", "World to Russia", year) - lab("Russia to China", "World to China", year) for year in (2017, 2019)}
 GAP = {year: (lab("Russia to China", "Russia to World", year), lab("China to Russia", "China to World", year)) for year in (2017, 2023)}
 
 TABLES = {
@@ -53,6 +54,7 @@ TEXT = [
     ("0.2 per cent", GROWTH), ("67 per cent", CAME.mean() * 100), ("75 per cent", ALL.mean() * 100),
     ("17 per cent", BASE["gas-above-38"]), ("2.4 per cent", SHARES.loc[2014, "Russia in China's trade"]),
     ("4.2 per cent", SHARES.loc[2024, "Russia in China's trade"]), ("12 years", 12),
+    ("19.1 points", IMPORTS[2017]),
 ]
 # Made-up probabilities and rules.
 EXAMPLES = {"80 per cent", "5 per cent", "50 per cent", "1 per cent"}
@@ -68,6 +70,12 @@ def test_rows_of_the_text_that_have_no_unit():
     assert f"Outcomes: {', '.join(letters)}." in own
     ups = sum(BOTH[year] > BOTH[year - 1] for year in range(2014, 2026))
     assert f"{ups} of 12" in own and f"{ups} of 12" in page(NOTEBOOK) and round(ups / 12 * 100) == BASE["total-trade-up"] == 75
+
+
+def test_the_gap_of_imports_was_smaller_in_2019_and_that_of_exports_never():
+    assert f"{IMPORTS[2019]:.1f} in 2019" in page("TEACHING.md")
+    gaps = {year: lab("Russia to China", "Russia to World", year) - lab("China to Russia", "China to World", year) for year in range(2017, 2025)}
+    assert min(gaps, key=gaps.get) == 2017
 
 
 def test_the_gas_of_which_the_text_speaks():

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 
 from fivereadings import classfiles, load
+from fivereadings.places import home
 from fivereadings.views import agreement, coding, matrix
 from fivereadings.widgets import choice, form, line
 
 VOICES, QUESTIONS = coding.coded_voices(), list(load("questions")["question"])
 VIEWS = load("viewpoints").set_index(["voice", "question"])
 NAMES = load("voices").set_index("voice")["name"]
+PRACTICE = load("coding-items").set_index(["voice", "question"])["practice"].to_dict()
 GOOD = {"voice": "panov", "question": "alliance", "basis": "text", "stance": "-2", "paragraphs": "7 8", "reason": "He says so."}
 FORM = {"pseudonym": "birch", "voice": "panov", "question": "alliance", "basis": "the text itself", "stance": "-2",
         "paragraphs": "7 8", "reason": "He says so."}
@@ -32,7 +34,8 @@ def test_the_matrix_holds_every_code_and_every_silence():
 def test_the_picture_says_in_words_and_numbers_what_it_shows():
     html = unescape(matrix.matrix_view().data)
     silent = (load("viewpoints")["stance"] == "").sum()
-    assert f"{silent} of {len(VIEWS)} cells are silent" in html and "row of Alexey Fenenko" in html
+    assert f"{silent} of {len(VIEWS)} cells are silent" in html and "the largest number, 5, in the row of Alexey Fenenko" in html
+    assert (VIEWS.loc["fenenko", "stance"] == "").sum() == 5
     assert "speaks to economy, where" in html and html.count(">–</td>") == silent
 
 
@@ -53,10 +56,12 @@ def test_the_explorer_for_every_pair_of_voices_and_question(question):
 
 def test_a_third_voice_joins_and_every_option_differs():
     shown = {third: matrix.compare_view("caixin", "bear-and-dragon", third, "economy").data
-             for third in [matrix.NOBODY, *VOICES] if third not in ("caixin", "bear-and-dragon")}
+             for third in [matrix.NOBODY, matrix.EVERYBODY, *VOICES] if third not in ("caixin", "bear-and-dragon")}
     assert len(set(shown.values())) == len(shown)
     assert "based in" in shown[matrix.NOBODY] and "Beijing" in shown[matrix.NOBODY] and "28 June 2016" in shown[matrix.NOBODY]
     assert shown["taussig"].count('<th scope="row"') == 3
+    everybody = unescape(shown[matrix.EVERYBODY])
+    assert everybody.count('<th scope="row"') == len(VOICES) and "All 8 voices: economy" in everybody and all(NAMES[voice] in everybody for voice in VOICES)
 
 
 @pytest.mark.parametrize("call, says", [
@@ -67,7 +72,6 @@ def test_a_third_voice_joins_and_every_option_differs():
     (lambda: matrix.compare_view("caixin", "panov", question="weather"), "There is no question 'weather'"),
     (lambda: coding.coder_view("caixin", "weather"), "There is no question 'weather'"),
     (lambda: coding.coder_view("putin", "west"), "There is no coded voice"),
-    (lambda: coding.coder_view("caixin", "west", "a feeling"), "no basis 'a feeling'"),
 ])
 def test_an_unknown_choice_is_said_in_words(call, says):
     with pytest.raises(ValueError, match=says):
@@ -94,13 +98,12 @@ def test_the_spread_of_a_question():
 # The coder
 
 
-@pytest.mark.parametrize("basis", coding.BASES)
-def test_the_coder_shows_what_to_read_at_every_option_and_never_a_stance(basis):
+def test_the_coder_shows_what_to_read_at_every_option_and_never_a_stance():
     seen = set()
     for voice, question in itertools.product(VOICES, QUESTIONS):
-        html = unescape(coding.coder_view(voice, question, basis).data)
-        row = VIEWS.loc[(voice, question)]
-        assert (row["says"] in html) == (basis != "the text itself")
+        html = unescape(coding.coder_view(voice, question).data)
+        assert VIEWS.loc[(voice, question), "says"] not in html  # it would tell who is silent
+        assert ("<details>" in html) == ((voice, question) in PRACTICE) and PRACTICE.get((voice, question), "") in html
         asks = load("questions").set_index("question").loc[question, "asks"]
         assert asks in html
         rest = html.replace(asks, "").replace("−2 means", "").replace("+2 means", "")
@@ -116,7 +119,6 @@ def test_an_own_copy_is_shown_for_the_text_and_only_the_voices_part(small_module
     (folder / "russia-direct-2014.txt").write_text("\n\n".join(f"Words <{n}>." for n in range(1, 31)), encoding="utf-8")
     html = coding.coder_view("weitz", "economy").data
     assert [f"Words &lt;{n}&gt;" in html for n in (11, 12, 18, 19)] == [False, True, True, False] and 'tabindex="0"' in html
-    assert "Words" not in coding.coder_view("weitz", "economy", "our summary: practice").data
     assert "Saved as" in coding.coder_view("caixin", "economy").data
 
 
@@ -130,9 +132,11 @@ def test_each_voices_paragraphs_hold_all_that_is_coded_or_claimed_of_it():
 
 
 @pytest.mark.parametrize("change, says", [
-    ({"voice": "russia-direct"}, "no coded voice"), ({"question": "weather"}, "no question"), ({"basis": ""}, "the basis is"),
+    ({"voice": "russia-direct"}, "no coded voice"), ({"question": "weather"}, "no question"), ({"basis": ""}, "no basis was chosen"),
+    ({"basis": "feeling"}, "the basis is"), ({"basis": "summary", "question": "west"}, "no practice sentence"), ({"paragraphs": "-7"}, "no paragraph number"),
+    ({"paragraphs": "1" * 4301}, "no paragraph number"), ({"paragraphs": "7–99"}, "there is no ¶12 of panov"),
     ({"stance": ""}, "no stance was chosen"), ({"stance": "3"}, "the stance is '3'"), ({"paragraphs": ""}, "needs at least one ¶"),
-    ({"paragraphs": "7 99"}, "there is no ¶99 of panov"), ({"paragraphs": "12"}, "speaks in ¶6 to ¶11"), ({"paragraphs": "7-9"}, "no paragraph number"),
+    ({"paragraphs": "7 99"}, "there is no ¶99 of panov"), ({"paragraphs": "12"}, "speaks in ¶6 to ¶11"), ({"paragraphs": "9-7"}, "no paragraph number"),
     ({"paragraphs": "²"}, "no paragraph number"), ({"reason": "  "}, "the reason is empty"), ({"reason": "a" * 301}, "at most 300"),
     ({"stance": "silent"}, "a silent code has no ¶"),
 ])
@@ -143,15 +147,27 @@ def test_what_is_wrong_with_a_code_is_said_in_words(change, says):
 
 def test_every_code_that_the_form_offers_can_be_saved_and_replaced(small_module):
     for label, stance in coding.STANCES.items():
-        for basis in coding.BASES:
-            given = FORM | {"stance": stance, "basis": basis, "paragraphs": "" if stance == "silent" else "¶7, ¶8;9"}
+        for number, basis in enumerate(coding.BASES):
+            given = FORM | {"stance": stance, "basis": basis, "paragraphs": "" if stance == "silent" else "¶7, ¶8–10;11"}
             if stance == "":
                 with pytest.raises(ValueError, match="No stance was chosen"):
                     coding.save_code(**given)
             else:
-                assert "Codes so far: 1." in coding.save_code(**given).data, label
+                assert f"Codes so far: {1 if (label, number) == (list(coding.STANCES)[1], 0) else 2}, " in coding.save_code(**given).data, label
     rows = classfiles.own("codes", "Birch ")
-    assert rows[["voice", "stance", "paragraphs", "basis"]].values.tolist() == [["panov", "2", "7 8 9", "summary"]]
+    both = [["panov", "2", "7 8 9 10 11", basis] for basis in coding.BASES.values()]
+    assert rows[["voice", "stance", "paragraphs", "basis"]].values.tolist() == both  # practice does not replace a code from the text
+
+
+def test_a_basis_has_to_be_chosen(small_module):
+    with pytest.raises(ValueError, match="No basis was chosen"):
+        coding.save_code(**FORM | {"basis": coding.NOT_CHOSEN})
+    assert not (small_module / "my-work").exists()
+
+
+@pytest.mark.parametrize("typed, kept", [("7-9", "7 8 9"), ("¶7–¶9, 11", "7 8 9 11"), ("7 – 9", "7 8 9"), ("8", "8"), ("9-7", "9-7"), ("a-b", "a-b")])
+def test_a_range_of_paragraphs_is_written_out(typed, kept):
+    assert coding._numbers(typed) == kept
 
 
 @pytest.mark.parametrize("pseudonym", ["", "a", "../x", "my name", "x" * 31])
@@ -163,16 +179,21 @@ def test_a_bad_pseudonym_saves_nothing(small_module, pseudonym):
 
 def test_the_form_saves_on_the_button_and_keeps_what_was_typed(small_module):
     box = form(coding.save_code, "Save", view=coding.coder_view, voice=choice("Voice", VOICES), question=choice("Question", QUESTIONS),
-               basis=choice("Basis", coding.BASES), stance=choice("Stance", coding.STANCES.items(), ""),
-               paragraphs=line("Paragraphs"), reason=line("Reason"), pseudonym=line("Pseudonym"))
-    seen, stance, paragraphs, reason, pseudonym, press, answer = box.children
-    press.click()
-    assert "No stance was chosen." in answer.value
+               fresh=("stance", "paragraphs", "reason"), basis=choice("Basis", [coding.NOT_CHOSEN, *coding.BASES]),
+               stance=choice("Stance", coding.STANCES.items(), ""), paragraphs=line("Paragraphs"), reason=line("Reason"), pseudonym=line("Pseudonym"))
+    seen, basis, stance, paragraphs, reason, pseudonym, press, answer = box.children
     stance.value, paragraphs.value, reason.value, pseudonym.value = "1", "6", "Probably, he says.", "river-7"
     press.click()
-    assert "my-work/codes-river-7.csv" in answer.value and paragraphs.value == "6"
+    assert "No basis was chosen" in answer.value and (stance.value, paragraphs.value) == ("1", "6")  # a refusal loses nothing
+    basis.value = "the text itself"
+    press.click()
+    assert "my-work/codes-river-7.csv" in answer.value
+    assert (stance.value, paragraphs.value, reason.value, pseudonym.value) == ("", "", "", "river-7")
+    reason.value = "Meant for Panov."
     seen.children[0].value = "caixin"
-    assert "Caixin" in seen.children[-1].value
+    assert "Caixin" in seen.children[-1].value and reason.value == ""
+    press.click()
+    assert "No stance was chosen." in answer.value and len(classfiles.own("codes", "river-7")) == 1
 
 
 # Agreement
@@ -185,13 +206,35 @@ def test_your_agreement_with_the_coders_and_with_classmates(small_module):
     for name, energy in (("birch", "-1"), ("fir", "1"), ("elm", "-1")):
         coding.save_code(**FORM | {"pseudonym": name})
         coding.save_code(**FORM | {"pseudonym": name, "voice": "murashkin", "question": "energy", "stance": energy, "paragraphs": "20"})
-    coding.save_code(**FORM | {"voice": "caixin", "question": "west", "stance": "2", "paragraphs": "13", "basis": "our summary: practice"})
+    coding.save_code(**FORM | {"voice": "caixin", "question": "economy", "stance": "2", "paragraphs": "17", "basis": "our summary: practice"})
+    coding.save_code(**FORM | {"stance": "2", "basis": "our summary: practice"})  # birch practises an item coded from the text
     coding.save_code(**FORM | {"pseudonym": "oak", "stance": "2", "basis": "our summary: practice"})  # a classmate's practice counts nowhere
     html = unescape(coding.agreement_view("Birch").data)
     assert "coder A: 1 of 2 the same; coder B: 2 of 2 the same; A and B with each other: 1 of 2" in html
     assert "2 classmates: 75 per cent of 4 comparisons the same" in html
     assert html.index("murashkin") < html.index("panov") < html.index("Practice, not counted") < html.index("caixin")
     assert "fir" not in html.split() and "elm" not in html
+
+
+def test_the_sheet_prints_the_six_summaries():
+    sheet = (home() / "worksheets" / "06-eight-voices.md").read_text(encoding="utf-8")
+    assert len(PRACTICE) == 6 and all(f". {summary}\n" in sheet for summary in PRACTICE.values())
+    for (voice, _), summary in PRACTICE.items():
+        _, first, last = coding.paragraphs_of(voice)
+        marked = re.findall(r"¶(\d+)(?:–(\d+))?", summary)
+        assert marked and all(first <= int(number) <= last for pair in marked for number in pair if number)
+
+
+def test_what_is_folded_can_be_opened():
+    html = agreement.folded(coding.agreement_view(""), "Open <this>").data
+    assert html.startswith("<details><summary>Open &lt;this&gt;</summary><table") and html.endswith("</details>")
+
+
+def test_the_class_page_says_whether_the_two_coders_differ():
+    rows = pd.DataFrame([GOOD | {"pseudonym": name} for name in ("birch", "fir")])
+    assert "the two coders agree with each other" in "".join(agreement.class_parts(rows))
+    more = pd.concat([rows, rows.assign(voice="murashkin", question="energy", paragraphs="20")])
+    assert "The two coders differ" in "".join(agreement.class_parts(more))
 
 
 def test_the_six_items_are_as_described():

@@ -57,6 +57,24 @@ def test_payments_with_all_countries_are_no_payments_between_the_two():
     assert [afterwards._moment(text) for text in ("2022", "2022 end", "2021 first half", "2022 January")] == pytest.approx([2022.5, 2022.99, 2021.25, 2022 + 0.5 / 12])
 
 
+def test_the_words_on_payments_count_those_who_speak():
+    rows = afterwards._lines("currencies of payment")[0]
+    official = rows["reporter"].str.contains("ambassador|minister|ministry")
+    assert (official.sum(), len(rows)) == (8, 15) and "Eight of the 15" in load("record").set_index("measure").loc["currencies of payment", "does_not_show"]
+
+
+def test_a_source_of_which_nothing_is_drawn_is_not_cited():
+    assert "VietnamPlus" not in record_view("trade, each direction").data
+    used = {key for table in afterwards.record_tables() for key in table["source"]}
+    assert {"atlas-totals", "review-2016", "oreanda-2019", "tass-2025", "wits-summary"} <= used and "vietnamplus-2011" not in used
+
+
+def test_what_could_be_is_scored_only_with_a_word_that_it_is_our_reading():
+    could = FORECASTS[FORECASTS["says"].str.contains("could")].set_index("forecast")
+    assert set(could.index) == {"rd-documents-up-to-30", "rd-main-investor-by-2018"}
+    assert could["resolution_rule"].str.contains("the author did not say so").all() and could["outcome"].str.contains("“could” read as “will”").all()
+
+
 def test_the_break_has_a_source():
     stopped = load("events").query("date == '2022-04-21'")
     assert len(stopped) == 1 and stopped["source"].item() == "moscow-times-2022"
@@ -114,7 +132,10 @@ def test_what_is_saved_is_scored_by_the_same_lines(small_module):
     (lambda: live_view("moon", 2030), "There is no question"), (lambda: record_view("moon"), "There is no measure"),
     (lambda: live_view("oil-price-up", 2025), "whole number from 2026"), (lambda: live_view("oil-price-up", 2061), "to 2060"),
     (lambda: live_view("oil-price-up", 2030.5), "whole number"), (lambda: save_practice("birch", "taussig-hundred-bn", 50, "no"), "Write a reason"),
-    (lambda: save_practice("", "taussig-hundred-bn", 50, REASON), "The pseudonym is"), (lambda: base_rate({**LIVE.iloc[0], "measure": "falls"}), "no measure"),
+    (lambda: save_practice("", "taussig-hundred-bn", 50, REASON), "The pseudonym is"), (lambda: save_practice("", "taussig-hundred-bn", 50, "oil"), "The pseudonym is"),
+    (lambda: save_practice("birch", "taussig-hundred-bn", 50, "oil"), "at least two words"), (lambda: save_practice("birch", "taussig-hundred-bn", 50, "价"), "at least two words"),
+    (lambda: save_practice("birch", "taussig-hundred-bn", 0.8, REASON), "Did you mean 80 per cent. Type 80"), (lambda: save_live("birch", "oil-price-up", 2059, 120, REASON), "0 to 100"),
+    (lambda: save_practice("birch", "taussig-hundred-bn", float("nan"), REASON), "0 to 100"), (lambda: save_practice("birch", "taussig-hundred-bn", -1, REASON), "0 to 100"), (lambda: base_rate({**LIVE.iloc[0], "measure": "falls"}), "no measure"),
 ])
 def test_a_mistake_is_answered_in_a_sentence(small_module, call, says):
     with pytest.raises(ValueError, match=says) as problem:
@@ -171,12 +192,19 @@ def test_what_can_be_judged_already_is_no_forecast(small_module, monkeypatch):
 
 @pytest.mark.parametrize("change, says", [
     ({}, ""), ({"probability": "70,5"}, ""), ({"probability": "101"}, "0 to 100"), ({"probability": "-1"}, "0 to 100"), ({"probability": "nan"}, "0 to 100"),
-    ({"probability": "half"}, "0 to 100"), ({"set": "exam"}, "practice or live"), ({"forecast": "moon"}, "no question"), ({"year": "soon"}, "whole number"),
+    ({"probability": "half"}, "0 to 100"), ({"probability": "0,8"}, "Type 80"), ({"set": "exam"}, "practice or live"), ({"forecast": "moon"}, "no question"), ({"year": "soon"}, "whole number"),
     ({"set": "practice"}, "no forecast"), ({"set": "practice", "forecast": "bear-flourish", "year": ""}, ""),
 ])
 def test_a_bad_row_is_named(change, says):
     row = {"pseudonym": "oak", "set": "live", "forecast": "oil-price-up", "year": "2030", "probability": "70", "reason": "", "saved": ""} | change
     assert (says in problem_of(row)) if says else problem_of(row) == ""
+
+
+@pytest.mark.parametrize("probability, reason", [(0, "价格"), (1, "oil falls"), (100, "油价下跌。"), (12.5, "gas 价")])
+def test_a_short_reason_in_any_script_is_a_reason(small_module, probability, reason):
+    save_live("birch", "oil-price-up", 2059, probability, reason)
+    row = classfiles.own("forecasts", "birch").iloc[0]
+    assert (float(row["probability"]), row["reason"]) == (probability, reason)
 
 
 # ------------------------------------------------------------------ a class
@@ -227,6 +255,18 @@ def test_what_a_teacher_wrote_stays_and_new_questions_are_added(folder, small_mo
     kept = (work / "outcomes.csv").read_text(encoding="utf-8-sig")
     assert "gas-above-38,2059,cannot be resolved,Gazprom gave none" in kept and "oil-price-up,2059,," in kept
     assert "live" not in set(pd.read_csv(work / "forecast-scores.csv", encoding="utf-8-sig")["set"])
+
+
+def test_a_year_with_decimals_is_the_same_question(folder, small_module):
+    path = folder / "forecasts-oak.csv"
+    path.write_text(path.read_text(encoding="utf-8-sig").replace(",2059,", ",2059.0,"), encoding="utf-8")
+    (small_module / "class-work").mkdir()
+    (small_module / "class-work" / "outcomes.csv").write_text("forecast;year;outcome;source\ngas-above-38;2059,0;happened;Gazprom 2060\n", encoding="utf-8")
+    assert classfiles.main(["forecasts", str(folder)]) == 0
+    outcomes = pd.read_csv(small_module / "class-work" / "outcomes.csv", encoding="utf-8-sig", dtype="str")
+    assert sorted(outcomes["forecast"]) == ["gas-above-38", "oil-price-up"] and set(outcomes["year"]) == {"2059"}
+    table = pd.read_csv(small_module / "class-work" / "forecast-scores.csv", encoding="utf-8-sig").query("set == 'live'")
+    assert len(table) == 3 and (table["questions"] == 1).all()
 
 
 @pytest.mark.parametrize("row, says", [

@@ -34,9 +34,11 @@ def test_the_claim_picker_at_every_option(choices):
         html = picker.claim_view(**choices, number=number).data
         assert table["claim"].iloc[number - 1] in html and f"Number {number} of {len(table)}" in html
         assert all(f"{name}: {value}" in html for name, value in choices.items())
-    for number in (0, len(table) + 1):
-        with pytest.raises(ValueError, match=f"claims 1 to {len(table)}; you asked for number {number}"):
-            picker.claim_view(**choices, number=number)
+    last = picker.claim_view(**choices, number=len(table) + 1).data
+    assert f"Number {len(table)} of {len(table)}. You asked for number {len(table) + 1}; this is the last one." in last
+    assert "You asked" not in picker.claim_view(**choices, number=len(table)).data
+    with pytest.raises(ValueError, match=f"claims 1 to {len(table)}; you asked for number 0"):
+        picker.claim_view(**choices, number=0)
 
 
 def test_a_choice_without_claims_and_an_unknown_choice_are_explained():
@@ -63,6 +65,17 @@ def test_the_rows_behind_a_verdict_are_those_that_the_verdict_uses():
     assert "share = 1.72, the text has 2.5: contradicted" in words
     part, *whole = rows["value"]
     assert part / sum(whole) * 100 == pytest.approx(1.72, abs=0.005)
+
+
+def test_a_claim_of_less_or_more_is_not_told_as_a_number():
+    assert "share = 2.12, the claim needs below 11: holds" in picker.claim_card("bear-russia-small-market").data
+    assert "the claim needs above 50: holds" in picker.claim_card("bear-largest-supplier").data
+
+
+@pytest.mark.parametrize("name, sources", [("cuf-gdp-dollars", ["official exchange rates", "Short-term Economic Indicators"]),
+                                           ("caixin-share-2014", ["WITS", "Business Investor Guide"])])
+def test_a_check_names_the_source_of_each_of_its_selections(name, sources):
+    assert all(source in picker.claim_card(name).data for source in sources)
 
 
 @pytest.mark.parametrize("name", load("tensions")["tension"])
@@ -142,7 +155,9 @@ def test_the_lines_of_code_make_the_same_chart():
     ({"title": "gas went up " * 20}, "Say it shorter"),
     ({"alt": ""}, "The alternative text is missing"),
     ({"alt": "A line goes up."}, "has 4 words"),
-    ({"alt": "A line goes up for a very long time and then it falls and rises and falls again."}, "with a number in it"),
+    ({"alt": "A line goes up for a very long time and then it falls and rises and falls again."}, "text has no number in digits. Write"),
+    ({"alt": "The line rises from five to ten in the years since twenty fourteen, and then it stays there."}, "text has no number in digits. Write"),
+    ({"alt": "Up."}, "has 1 word and has no number in digits"),
 ])
 def test_the_chart_builder_refuses_with_a_sentence(change, said):
     with pytest.raises(ValueError, match=said) as problem:
@@ -183,7 +198,7 @@ def reviewed():
 
 def test_the_example_passes_its_own_review(desk):
     desk()
-    assert len(reviewed()) == 11 and reviewed().str.startswith("found").all(), reviewed()
+    assert len(reviewed()) == 12 and reviewed().str.startswith("found").all(), reviewed()
 
 
 def test_the_example_in_the_unit_is_the_model_answer():
@@ -191,6 +206,14 @@ def test_the_example_in_the_unit_is_the_model_answer():
     for name in selfreview.PARTS:
         assert cell_of(answered(), name).source.strip() in shown
     assert cell_of(answered(), "brief-chart-answer").source.partition("chart = chart_view")[2].strip() in shown
+
+
+def test_the_anchors_of_the_best_level_keep_the_limits():
+    anchors = pd.read_csv(ROOT / "solutions" / STEM / "rubric.csv").query("level == 3").set_index("question")["anchor"]
+    limits = {cell.metadata.nbgrader.grade_id: re.findall(r"\*\*(\d+) to (\d+) words", cell.source) for cell in answered().cells}
+    for name in selfreview.PARTS:
+        (low, high), = limits[f"{name}-question"]
+        assert int(low) <= len(anchors[name].split()) <= int(high), name
 
 
 def swap(name, *words):
@@ -221,11 +244,13 @@ def no_alt(notebook):
     (swap("brief-conclusion", "The best objection", "The objection " * 20), "Conclusion: 130 to 160 words"),
     (no_outputs, "one chart"), (two_charts, "one chart"), (no_alt, "alternative text and source of the chart"),
     (swap("brief-figure", " bcm", "", " per cent", ""), "a figure with year, unit and reporter in one sentence"),
-    (swap("brief-figure", "By the Statistical Review of World Energy, edition of 2025,", "In truth,", "Gazprom itself counts", "There were"), "a figure with year, unit and reporter in one sentence"),
-    (no_outputs, "numbers of part 2 in the chart's table"),
+    (swap("brief-figure", "By the Statistical Review of World Energy, edition of 2025,", "In truth,", "Gazprom counts", "There were"), "a figure with year, unit and reporter in one sentence"),
+    (no_outputs, "numbers of the text in the chart's table"),
     (swap("brief-voices", "Fenenko", "Somebody"), "two voices, each with a ¶ that exists"),
     (swap("brief-voices", "(¶29)", "(¶31)"), "two voices, each with a ¶ that exists"),
     (swap("brief-conclusion", "likely", "plausible"), "a confidence from the scale"),
+    (swap("brief-conclusion", "to be likely", "to be highly likely"), "a confidence from the scale"),
+    (swap("brief-conclusion", "75 per cent", "85 per cent"), "a number inside the band of that phrase"),
     (swap("brief-conclusion", "would change my mind", "stay with it"), "what would change your mind"),
 ])
 def test_the_review_says_what_is_not_found(desk, change, line):
@@ -237,9 +262,44 @@ def test_the_review_says_what_is_not_found(desk, change, line):
 
 def test_a_number_that_is_not_in_the_table_is_named_and_the_confidence_is_read_whole(desk):
     desk()
-    assert reviewed()["numbers of part 2 in the chart's table"] == (
+    assert reviewed()["numbers of the text in the chart's table"] == (
         "found: 191.3, 51.4, 0.3, 26.7, 167.7; not there, so show how you got them: 139.8, 26.5, 19, 16, 31.1, 22")
-    assert selfreview.confidence_in("It is very likely, not unlikely, and almost certain.") == ["very likely", "unlikely", "almost certain"]
+    assert selfreview.confidence_in("It is very likely, unlikely, and almost certain.") == ["very likely", "unlikely", "almost certain"]
+    assert selfreview.confidence_in("It is highly likely, not unlikely, and almost certain.") == ["almost certain"]
+    assert selfreview.in_band("In 2015 it was Likely, about 75 per cent (¶60). It is very likely: 75.") == ["Likely: 75"]
+
+
+@pytest.mark.parametrize("line", ["*Help I used: none.*", "Help I used: a chat program, for spelling."])
+def test_a_declaration_is_not_counted(desk, line):
+    def change(notebook):
+        cell_of(notebook, "brief-conclusion").source += f"\n\n{line}"
+
+    before = len(cell_of(answered(), "brief-conclusion").source.split())
+    desk(change)
+    assert reviewed()["Conclusion: 130 to 160 words"] == f"found: {before} words"
+
+
+@pytest.mark.parametrize("said", ["I would think differently if", "I would revise my view if", "My answer would change if", "I would have to reconsider this if",
+                                  "It would convince me if", "I would give up this view if"])
+def test_a_change_of_mind_has_many_forms(desk, said):
+    desk(swap("brief-conclusion", "I would change my mind if", said))
+    assert reviewed()["what would change your mind"].startswith("found")
+
+
+def test_a_place_that_does_not_exist_is_named(desk):
+    desk(swap("brief-voices", "(¶29)", "(¶99)"))
+    assert reviewed()["two voices, each with a ¶ that exists"] == (
+        "not found: 1 voice with a ¶ of the reading in the same sentence; ¶99 does not exist in Alexey Fenenko")
+    assert selfreview.wrong_places("Taussig (¶99) says so. Fenenko (¶29) and Taussig (¶3) differ.") == ["¶99 does not exist in Torrey Taussig"]
+
+
+@pytest.mark.parametrize("mark", ["*", "**", "_"])
+def test_a_question_in_emphasis_is_the_title_of_the_page(desk, mark):
+    question = "How much more freedom towards Europe did the eastern gas route of 2014 give Russia?"
+    place = desk(swap("brief-claim", question, f"{mark}{question}{mark}"))
+    brief.export_brief("birch")
+    html = (place / "my-work" / "brief-birch.html").read_text(encoding="utf-8")
+    assert f"<h1>{question}</h1>" in html and html.count(question) == 2  # the title of the window and of the page
 
 
 @pytest.mark.parametrize("voice, name", [("taussig", "Taussig"), ("bear-and-dragon", "The Bear and the Dragon"), ("bear-and-dragon", "Bear and Dragon"),
@@ -254,7 +314,7 @@ def test_the_page_stands_alone_and_names_nobody(desk):
     said = brief.export_brief(" Birch ").data
     html = (place / "my-work" / "brief-birch.html").read_text(encoding="utf-8")
     assert "my-work/brief-birch.html" in said and html.startswith("<!DOCTYPE html>") and '<html lang="en">' in html
-    assert "<h1>How much freedom towards Europe did the eastern gas route of 2014 give Russia?</h1>" in html
+    assert "<h1>How much more freedom towards Europe did the eastern gas route of 2014 give Russia?</h1>" in html
     assert all(f"<h2>{heading}</h2>" in html for heading in selfreview.PARTS.values())
     assert "<em>Russia Direct</em>" in html and html.count("data:image/png;base64,") == 1 and "Source: " in html
     assert len(re.search(r'alt="([^"]*)"', html)[1].split()) > 15 and "Pseudonym: birch" in html and "SOLUTION" not in html

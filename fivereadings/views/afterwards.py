@@ -63,7 +63,7 @@ def settlement_lines() -> tuple[pd.DataFrame, str, list]:
     said = load("settlement")
     said = said[~said["measure"].str.contains("all")]  # payments with all countries are another question
     rows = said.assign(year=said["period"].map(_moment), line=said["measure"], announced=True)
-    return rows, "per cent", [said]
+    return rows, "per cent", [rows]
 
 
 VIEWS = {"trade, each direction": trade_lines, "shares in each other's trade": share_lines,
@@ -77,6 +77,11 @@ def record_table(measure: str) -> pd.DataFrame:
     Raises ValueError for an unknown measure.
     """
     return _wide(_lines(measure)[0], measure)
+
+
+def record_tables() -> list[pd.DataFrame]:
+    """Return the tables behind all measures of the record, with their column `source`."""
+    return [table for measure in VIEWS for table in _lines(measure)[2]]
 
 
 def record_view(measure: str):
@@ -123,7 +128,9 @@ def _lines(measure: str) -> tuple[pd.DataFrame, str, list]:
     if measure not in VIEWS:
         raise ValueError(f"There is no measure {measure!r}. The measures are: {'; '.join(VIEWS)}.")
     rows, unit, tables = VIEWS[measure]()
-    return rows[(rows["year"] >= FROM) & (rows["year"] < TO + 1)], unit, tables
+    # Cut the tables too: a source of which nothing is drawn is not cited.
+    rows, *tables = [table[(table["year"] >= FROM) & (table["year"] < TO + 1)] for table in [rows, *tables]]
+    return rows, unit, tables
 
 
 def _wide(rows: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -1,9 +1,12 @@
 """How far coders agree: by item, in per cent, by Krippendorff's alpha; and the page of a whole class."""
 
+from html import escape
+
 import krippendorff
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from IPython.display import HTML
 
 from ..show import COLOURS, show
 from ..tables import load
@@ -13,6 +16,11 @@ SCALE = ["silent", "-2", "-1", "0", "1", "2"]  # every code that there is
 ITEM = ["voice", "question"]
 MOST_DRAWN = 12  # items in the picture; the table holds all
 TEXT = "text"    # the basis that enters the statistics
+
+
+def folded(shown: HTML, summary: str) -> HTML:
+    """Return what `show` returns, folded under the words `summary`: codes are seen only by those who ask for them."""
+    return HTML(f"<details><summary>{escape(summary)}</summary>{shown.data}</details>")
 
 
 def in_words(code: str) -> str:
@@ -140,7 +148,8 @@ def class_parts(rows: pd.DataFrame) -> list:
         parts += [
             "<h2>Codes from the text itself</h2>", spread_view(counted),
             f"<p>Over all {len(known)} codes: the same as coder A in {shares[0]:.0f} per cent, as coder B in {shares[1]:.0f} per cent. "
-            "The two coders differ from each other on some of these items, so nobody can be the same as both everywhere.</p>",
+            + ("The two coders differ from each other on some of these items, so nobody can be the same as both everywhere.</p>"
+               if (known["coder_a"] != known["coder_b"]).any() else "On these items the two coders agree with each other.</p>"),
             show(table[["item", "coders", "differ", "coder A", "coder B", "same as A", "same as B"]].round(0),
                  caption="The most ambiguous items first: differ, same as A and same as B in per cent"),
             "<h2>Krippendorff's alpha</h2>", show(alpha_table(counted), caption="Alpha of the class, and of the module's two coders on all pairs"),

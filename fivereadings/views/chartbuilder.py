@@ -124,9 +124,11 @@ def _say_something(title: str, alt: str, names: list[str]) -> None:
         raise ValueError(f"The title has {len(title)} letters; about {LINE} fit a line, and two lines are the most. Say it shorter.")
     if not alt.strip():
         raise ValueError("The alternative text is missing. Somebody who cannot see the chart reads this sentence instead of it.")
-    if len(alt.split()) < ALT_WORDS or not re.search(r"\d", alt) or alt.strip() == title.strip():
-        raise ValueError(f"The alternative text has {len(alt.split())} words. Write a sentence of at least {ALT_WORDS} words with a number in it: "
-                         "what is drawn, for which years, and what stands out.")
+    faults = {f"has {len(alt.split())} word{'s' * (len(alt.split()) != 1)}": len(alt.split()) < ALT_WORDS, "has no number in digits": not re.search(r"\d", alt),
+              "only repeats the title": alt.strip() == title.strip()}
+    if any(faults.values()):
+        raise ValueError(f"The alternative text {' and '.join(fault for fault, true in faults.items() if true)}. Write a sentence of at least "
+                         f"{ALT_WORDS} words with a number in digits: what is drawn, for which years, and what stands out.")
 
 
 def _draw(drawn: pd.DataFrame, reporters: dict[str, str], unit: str, title: str, measure: str):

@@ -77,7 +77,8 @@ def claim_rows(name: str) -> list[tuple[str, pd.DataFrame]]:
         where = part.strip().removeprefix(f"{check['label']}:") if check["label"] else part
         rows = pd.concat([select(row["table"], piece) for side in where.split("//") for piece in side.split(" per ")])
         said = f"{check['computed']:,.2f}".rstrip("0").rstrip(".")
-        found.append((f"{CHECKS[check['label']]}: {row['measure']} = {said}, the text has {row['quantity']:g}: {check['fits']}", rows))
+        wanted = {"<": "the claim needs below", ">": "the claim needs above"}.get(row["tolerance"], "the text has")
+        found.append((f"{CHECKS[check['label']]}: {row['measure']} = {said}, {wanted} {row['quantity']:g}: {check['fits']}", rows))
     return found
 
 
@@ -87,7 +88,8 @@ def claim_card(name: str) -> HTML:
     parts = [html_table(_about(row), "One claim")]
     for words, rows in claim_rows(name):
         shown = rows[[column for column in COLUMNS if column in rows.columns]]
-        parts.append(html_table(shown, f"Behind the verdict, {words}") + f"<p><small>Source: {escape(cite(rows))}.</small></p>")
+        table = html_table(shown, "The rows that it computes with") + f"<p><small>Source: {escape(cite(rows))}.</small></p>"
+        parts.append(f"<details><summary>Behind the verdict, {escape(words)}</summary>{table}</details>")
     if row["source"]:
         parts.append(f"<p>Sources that were looked at:</p>{_sources(row['source'])}")
     return HTML("".join(parts))
@@ -96,15 +98,17 @@ def claim_card(name: str) -> HTML:
 def claim_view(reading: str = ANY, kind: str = ANY, verdict: str = ANY, number: float = 1) -> HTML:
     """Return the list of the claims that fit, folded, and the one with the `number` in it, whole.
 
-    Raises ValueError as `claim_list`, and for a number that is not in the list.
+    A number above the list shows its last claim, with a remark. Raises ValueError as `claim_list`, and for a number below 1.
     """
     table = claim_list(reading, kind, verdict)
     choice = f"reading: {reading}, kind: {kind}, verdict: {verdict}"
-    if not 1 <= number <= len(table):
+    if number < 1:
         raise ValueError(f"This choice ({choice}) has the claims 1 to {len(table)}; you asked for number {number:g}.")
+    shown = min(int(number), len(table))
+    remark = f" You asked for number {number:g}; this is the last one." if number > len(table) else ""
     listed = html_table(table, f"{len(table)} claims; {choice}")
     return HTML(f"<details><summary>List of {len(table)} claims ({choice})</summary>{listed}</details>"
-                f"<p>Number {int(number)} of {len(table)}:</p>" + claim_card(table["claim"].iloc[int(number) - 1]).data)
+                f"<p>Number {shown} of {len(table)}.{remark}</p>" + claim_card(table["claim"].iloc[shown - 1]).data)
 
 
 def tension_view(tension: str) -> HTML:

@@ -18,7 +18,8 @@ from ..tables import load
 from ..voices import own_copy
 from .agreement import ITEM, SCALE, TEXT, class_parts, in_words, spread_table, two_coders  # noqa: F401 (class_parts is asked for here)
 
-BASES = {"the text itself": TEXT, "our summary: practice": "summary"}
+NOT_CHOSEN = "choose what you code from"
+BASES = {"our summary: practice": "summary", "the text itself": TEXT}
 STANCES = {"choose a stance": "", "silent: does not speak to it": "silent", "−2 plainly the low end": "-2", "−1 the low end, with reservations": "-1",
            "0 explicitly balanced": "0", "+1 the high end, with reservations": "1", "+2 plainly the high end": "2"}
 LONGEST = 300  # characters of a reason
@@ -62,6 +63,19 @@ def _questions(place: Path) -> frozenset[str]:
     return frozenset(load("questions")["question"])
 
 
+@lru_cache
+def _practice(place: Path) -> dict[tuple[str, str], str]:
+    return load("coding-items").set_index(ITEM)["practice"].to_dict()
+
+
+def _numbers(text: str) -> str:
+    """Return paragraph numbers with a blank between: "¶7–9, 11" becomes "7 8 9 11". What is no number stays as it is."""
+    def each(found):
+        return " ".join(map(str, range(int(found[1]), int(found[2]) + 1))) or found[0]
+
+    return " ".join(re.sub(r"\b([0-9]{1,3})\s*[-–—]\s*([0-9]{1,3})\b", each, re.sub(r"[¶,;]", " ", text)).split())
+
+
 def problem_of(row) -> str:
     """Return what is wrong with a code (a mapping with the columns of the file), or "" where it can count."""
     if row["voice"] not in _spans(home()):
@@ -69,21 +83,23 @@ def problem_of(row) -> str:
     if row["question"] not in _questions(home()):
         return f"there is no question {row['question']!r}"
     if row["basis"] not in BASES.values():
-        return f"the basis is {row['basis']!r}; it is text or summary"
+        return f"the basis is {row['basis']!r}; it is text or summary" if row["basis"] else "no basis was chosen: the text itself, or our summary"
+    if row["basis"] != TEXT and (row["voice"], row["question"]) not in _practice(home()):
+        return "there is no practice sentence for this pair; practice has the six items of the list"
     if row["stance"] not in SCALE:
         return f"the stance is {row['stance']!r}; it is one of {', '.join(SCALE)}" if row["stance"] else "no stance was chosen"
     if not row["reason"].strip():
         return "the reason is empty; one sentence is enough"
     if len(row["reason"]) > LONGEST:
         return f"the reason has {len(row['reason'])} characters; at most {LONGEST} are kept"
-    numbers, (reading, first, last) = row["paragraphs"].split(), paragraphs_of(row["voice"])
+    numbers, (reading, first, last) = _numbers(row["paragraphs"]).split(), paragraphs_of(row["voice"])
     if row["stance"] == "silent":
         return "a silent code has no ¶; leave it empty and name what comes near in the reason" if numbers else ""
     if not numbers:
         return "a stance needs at least one ¶"
     for number in numbers:
-        if not number.isascii() or not number.isdigit():
-            return f"{number!r} is no paragraph number; write numbers with a space between, such as 7 8"
+        if not number.isascii() or not number.isdigit() or len(number) > 4:
+            return f"{number[:20]!r} is no paragraph number; write numbers with a space between, or from–to, such as 7 8 or 7–8"
         if not first <= int(number) <= last:
             return f"there is no ¶{number} of {row['voice']} in {reading}: this voice speaks in ¶{first} to ¶{last}"
     return ""
@@ -100,47 +116,47 @@ def items_table(answers: bool = False) -> pd.DataFrame:
     return table[["item", *ITEM, "coder_a", "coder_b", "why"]]
 
 
-def coder_view(voice: str, question: str, basis: str = "the text itself") -> HTML:
-    """Return what to read before you code: the question with its two ends, and the voice's text or our sentence.
+def coder_view(voice: str, question: str) -> HTML:
+    """Return what to read before you code: the question with its two ends, and the voice's text; our summary, folded.
 
-    Paragraphs of the text are shown only where the reader has an own copy of it. No stance is shown.
-    Raises ValueError for an unknown voice, question or basis.
+    Paragraphs of the text are shown only where the reader has an own copy of it. A summary for practice is there
+    for the six items only: the sentences of the other pairs tell who is silent. No stance is shown.
+    Raises ValueError for an unknown voice or question.
     """
     asked = load("questions").set_index("question")
-    if question not in asked.index or basis not in BASES:
-        raise ValueError(f"There is no question {question!r} or no basis {basis!r}. Questions: {', '.join(asked.index)}; bases: {'; '.join(BASES)}.")
+    if question not in asked.index:
+        raise ValueError(f"There is no question {question!r}. Choose from: {', '.join(asked.index)}.")
     reading, first, last = paragraphs_of(voice)
     about = load("voices").set_index("voice").loc[voice]
     table = pd.DataFrame([("the question", asked.loc[question, "asks"]), ("−2 means", asked.loc[question, "low"]),
                           ("+2 means", asked.loc[question, "high"]), ("the voice", f"{about['name']}, {about['written']}")],
                          columns=["to code", question])
-    shown = html_table(table, f"{voice}, {question}: from {basis}")
-    if BASES[basis] != TEXT:
-        row = load("viewpoints").query("voice == @voice and question == @question").iloc[0]
-        marks = ", ".join(f"¶{number}" for number in row["paragraphs"].split()) or "no ¶"
-        return HTML(shown + f"<p><strong>Our sentence:</strong> {escape(row['says'])} ({marks})</p>")
-    texts = [(number, own_copy(reading, number)) for number in range(first, last + 1)]
-    if not any(text for _, text in texts):
-        return HTML(shown + f"<p><strong>Read:</strong> ¶{first} to ¶{last} of {reading}, in your own copy of the text. Saved as "
-                    f"readings/own-copies/{reading}.txt, it is shown here.</p>")
-    body = "".join(f"<p><strong>¶{number}</strong> {escape(text)}</p>" for number, text in texts if text)
-    return HTML(shown + '<div tabindex="0" role="region" aria-label="The text" style="max-height:22em;overflow:auto;'
+    summary, texts = _practice(home()).get((voice, question)), [(number, own_copy(reading, number)) for number in range(first, last + 1)]
+    if any(text for _, text in texts):
+        body = "".join(f"<p><strong>¶{number}</strong> {escape(text)}</p>" for number, text in texts if text)
+        read = ('<div tabindex="0" role="region" aria-label="The text" style="max-height:22em;overflow:auto;'
                 f'border:1px solid #999;padding:0 1em">{body}</div>')
+    else:
+        read = (f"<p><strong>Read:</strong> ¶{first} to ¶{last} of {reading}, in your own copy of the text. "
+                "Saved as readings/README.md says, it is shown here.</p>")
+    practice = f"<details><summary>Without the text: our summary, for practice</summary><p>{escape(summary)}</p></details>" if summary else ""
+    return HTML(html_table(table, f"{voice}, {question}: what to read") + read + practice)
 
 
 def save_code(pseudonym: str, voice: str, question: str, basis: str, stance: str, paragraphs: str, reason: str) -> HTML:
-    """Save one code into my-work/ and return what was saved, as HTML; a code of the same voice and question is replaced.
+    """Save one code into my-work/ and return what was saved, as HTML; a code of the same voice, question and basis is replaced.
 
     `basis` is one of BASES. Raises ValueError, in a sentence, for a code that cannot count, or a bad pseudonym.
     """
-    row = {"voice": voice, "question": question, "stance": stance, "basis": BASES.get(basis, basis), "reason": " ".join(reason.split()),
-           "paragraphs": " ".join(re.sub(r"[¶,;]", " ", paragraphs).split())}
+    row = {"voice": voice, "question": question, "stance": stance, "basis": BASES.get(basis, ""), "reason": " ".join(reason.split()),
+           "paragraphs": _numbers(paragraphs)}
     if problem := problem_of(row):
         raise ValueError(problem[0].upper() + problem[1:] + ".")
     path = classfiles.save("codes", pseudonym, **row)
     mine = classfiles.own("codes", pseudonym)
     table = mine.assign(stance=mine["stance"].map(in_words))[[*ITEM, "stance", "paragraphs", "basis"]]
-    return HTML(f"<p>Saved in my-work/{escape(path.name)}. Codes so far: {len(mine)}.</p>" + html_table(table, "Your codes"))
+    return HTML(f"<p>Saved in my-work/{escape(path.name)}. Codes so far: {len(mine)}, {(mine['basis'] == TEXT).sum()} from the text itself.</p>"
+                + html_table(table, "Your codes"))
 
 
 def agreement_view(pseudonym: str) -> HTML:

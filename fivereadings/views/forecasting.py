@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 from IPython.display import HTML
 
-from ..classfiles import own, save
+from ..classfiles import own, pseudonym_of, save
 from ..show import html_table, show
 from ..tables import load
 from ..verdicts import select
@@ -15,6 +15,7 @@ from .mirror import mirror_rows
 OUTCOMES = {"happened": 1.0, "did not happen": 0.0}  # anything else cannot be scored
 FIRST_YEAR, LAST_YEAR = 2026, 2060  # the years that a live question can be about
 FIFTY = 50.0
+WORD = re.compile(r"[\u3040-\u9fff]|[^\W\u3040-\u9fff]+")  # a Chinese or Japanese sign counts as a word
 
 
 def resolved(forecasts=None) -> pd.DataFrame:
@@ -54,7 +55,7 @@ def forecast_view(forecast: str) -> HTML:
     who = _one(load("voices"), "voice", row["voice"])
     card = {"who, when": f"{who['name']}, {who['written']} (¶{row['paragraph']})", "expects, in our words": row["says"],
             "our rule": row["resolution_rule"], "can be judged by": row["resolves_by"]}
-    return _card(card, f"Forecast “{forecast}”: how likely was it, seen from the day it was written?")
+    return _card(card, f"Forecast “{forecast}”: how likely, on the day it was written?")
 
 
 def live_view(question: str, year) -> HTML:
@@ -102,9 +103,11 @@ def save_live(pseudonym: str, question: str, year, probability: float, reason: s
 
 
 def _saved(which: str, pseudonym: str, item: str, year, probability: float, reason: str) -> HTML:
-    if len(reason.strip()) < 10:
-        raise ValueError("Write a reason first, in a few words: later you will want to know why you thought so.")
-    path = save("forecasts", pseudonym, set=which, forecast=item, year=year, probability=f"{probability:g}", reason=reason)
+    pseudonym_of(pseudonym)
+    number = _per_cent(probability)
+    if len(WORD.findall(reason)) < 2:
+        raise ValueError("Write a reason of at least two words, such as “prices fell”: later you will want to know why you thought so.")
+    path = save("forecasts", pseudonym, set=which, forecast=item, year=year, probability=f"{number:g}", reason=reason)
     rows = own("forecasts", pseudonym).query("set == @which")
     return HTML(html_table(rows[["forecast", "year", "probability", "reason"]], f"Saved in my-work/{path.name}: {which} forecasts"))
 
@@ -113,10 +116,8 @@ def problem_of(row) -> str:
     """Return what is wrong with a row of a student's file, or "" where it can count."""
     if row["set"] not in ("practice", "live"):
         return f"set is {row['set']!r}, not practice or live"
-    probability = _number(row["probability"])
-    if probability is None or not 0 <= probability <= 100:
-        return f"probability is {row['probability']!r}, not a number from 0 to 100"
     try:
+        _per_cent(row["probability"])
         live(row["forecast"], row["year"]) if row["set"] == "live" else _one(load("forecasts"), "forecast", row["forecast"])
     except ValueError as problem:
         return str(problem)
@@ -180,6 +181,16 @@ def _number(text) -> float | None:
     except ValueError:
         return None
     return number if number == number else None
+
+
+def _per_cent(probability) -> float:
+    number = _number(probability)
+    if number is None or not 0 <= number <= 100:
+        raise ValueError(f"probability is {probability!r}, not a number from 0 to 100")
+    if 0 < number < 1:
+        raise ValueError(f"probability is {probability!r}, in per cent. Did you mean {number * 100:g} per cent? Type {number * 100:g}. "
+                         "For less than 1 per cent type 0 or 1.")
+    return number
 
 
 def _card(lines: dict, caption: str) -> HTML:

@@ -10,7 +10,7 @@ from ..show import show
 from ..tables import load
 from ..voices import viewpoint_table
 
-ALL, NOBODY = "all questions", "nobody else"
+ALL, NOBODY, EVERYBODY = "all questions", "nobody else", "all the others"
 SOURCE = "five texts, coded by the module in November 2026 (readings/viewpoints.csv)"
 # Orange and purple are told apart by colour-blind readers; the number stands in every cell.
 FILL = {-2: "#e08214", -1: "#fee0b6", 0: "#ffffff", 1: "#d8daeb", 2: "#998ec3"}
@@ -70,7 +70,7 @@ def matrix_view():
         figure, caption=f"{len(wide)} voices, {len(wide.columns)} questions. From −2 to +2: the two ends of each question; "
         "hatched: the voice does not speak to it.", source=SOURCE, table=table,
         alt=f"A grid of {len(wide)} voices by {len(wide.columns)} questions with the stance printed in each cell, from −2 to +2. "
-            f"{int(silences.sum())} of {wide.size} cells are silent and hatched, most of them in the row of {quiet}. "
+            f"{int(silences.sum())} of {wide.size} cells are silent and hatched, the largest number, {int(silences.max())}, in the row of {quiet}. "
             f"Every voice speaks to {' and '.join(wide.columns[wide.notna().all()])}, where the stances lie farthest apart.")
 
 
@@ -106,12 +106,13 @@ def compare_table(voices: list[str], question: str = ALL) -> pd.DataFrame:
 
 
 def compare_view(first: str, second: str, third: str = NOBODY, question: str = ALL):
-    """Return two or three voices side by side on one question or all, as HTML. Errors as in `compare_table`."""
-    chosen = [first, second] + ([] if third == NOBODY else [third])
+    """Return two, three or all voices side by side on one question or all, as HTML. Errors as in `compare_table`."""
+    rest = [voice for voice in load("viewpoints")["voice"].unique() if voice not in (first, second)]
+    chosen = [first, second, *{NOBODY: [], EVERYBODY: rest}.get(third, [third])]
     table, names = compare_table(chosen, question), _names()
     wide = stance_matrix().loc[chosen]
     both = wide.loc[:, wide.notna().all()]
-    caption = f"{' and '.join(names[voice] for voice in chosen)}: {question}. "
+    caption = f"{f'All {len(chosen)} voices' if third == EVERYBODY else ' and '.join(names[voice] for voice in chosen)}: {question}. "
     if question == ALL:
         caption += f"All of them speak to {both.shape[1]} of {wide.shape[1]} questions. "
         if len(chosen) == 2 and both.shape[1]:

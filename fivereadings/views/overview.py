@@ -23,7 +23,7 @@ def one_sentence(views: pd.DataFrame) -> str:
 
 
 def voices_table() -> pd.DataFrame:
-    """Return one row a coded voice: `voice, who, written, based in, published by, will it last?`.
+    """Return one row a coded voice: `voice, written, based in, published by, will it last?`.
 
     The rule for the last column stands in `one_sentence`. Source: `voices.csv` and `viewpoints.csv`.
     """
@@ -35,5 +35,5 @@ def voices_table() -> pd.DataFrame:
     who = who[who["voice"].isin(holds)]
     when = who["reading"].map(load("readings").set_index("reading")["published"])
     publisher = who["publisher"].mask(who["reading"].duplicated(), "as above")  # several voices of one text
-    return pd.DataFrame({"voice": who["name"], "who": who["described_as"], "written": when, "based in": who["based_in"],
+    return pd.DataFrame({"voice": who["name"], "written": when, "based in": who["based_in"],
                          "published by": publisher, "will it last?": who["voice"].map(holds)}).reset_index(drop=True)

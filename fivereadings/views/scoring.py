@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from ..classfiles import read_words
+from ..classfiles import read_words, whole_year
 from ..places import home
 from ..show import COLOURS, html_table, show
 from ..tables import load
@@ -32,6 +32,7 @@ def class_outcomes(asked: pd.DataFrame) -> pd.DataFrame:
     rows = pd.DataFrame(columns=COLUMNS, dtype="str")
     if path.exists():
         rows = read_words(path, COLUMNS)
+        rows["year"] = rows["year"].map(whole_year)
         for number, row in enumerate(rows.to_dict("records"), start=2):
             if row["outcome"] not in WORDS:
                 raise ValueError(f"{path.name}, line {number}: the outcome is {row['outcome']!r}. Write {', '.join(WORDS[:3])}, or leave it empty.")

@@ -44,7 +44,7 @@ def _texts() -> pd.DataFrame:
 
 
 def moments() -> list[str]:
-    """Return what a list of moments offers: today, and the day of each reading by its id."""
+    """Return what a list of moments offers: today, and each reading by its id."""
     return [TODAY, *load("readings")["reading"]]
 
 
@@ -107,17 +107,18 @@ def _list(rows, reading) -> pd.DataFrame:
 
 
 def trade_rows() -> pd.DataFrame:
-    """Return China's trade with Russia, both directions: `year, value (US$ bn), basis, source`.
+    """Return China's trade with Russia, both directions: `year, value (US$ bn), basis, source, named`.
 
-    Both directions of the statistical file added where it has both, else the total that China announced.
+    Both directions of the statistical file added where it has both, else the announced total; `named`: is the customs service named?
     """
     trade = load("trade").query("reporter == 'China' and flow in ['Russia to China', 'China to Russia']")
     trade = trade[trade.groupby("year")["flow"].transform("size") == 2]
-    sums = trade.groupby("year", as_index=False).agg(value=("value", "sum"), source=("source", "first")).assign(basis="statistics")
+    sums = trade.groupby("year", as_index=False).agg(value=("value", "sum"), source=("source", "first")).assign(basis="statistics", note="")
     said = load("trade-announced").query("reporter == 'China' and flow == @FLOW and period == 'year' and measure == 'value'"
                                          " and unit == 'US$ bn' and basis == 'reported'")
     said = said[~said["year"].isin(sums["year"])].drop_duplicates("year").assign(basis="announced")
-    return pd.concat([sums, said])[["year", "value", "basis", "source"]].sort_values("year", ignore_index=True)
+    rows = pd.concat([sums, said]).sort_values("year", ignore_index=True)
+    return rows.assign(named=~rows["note"].str.contains("names no customs|not say whose customs"))[["year", "value", "basis", "source", "named"]]
 
 
 def _place(day: date) -> float:
@@ -181,16 +182,17 @@ def timeline_view(topic: str = ALL, reading: str = TODAY, first: float = FIRST, 
     """Return the timeline with its numbered list and its trade figures, as HTML. Arguments and errors as in `timeline_table`."""
     first, last = int(first), int(last)
     rows, trade = _chosen(topic, reading, first, last), trade_rows()
-    trade = trade[trade["year"].between(first, last)]
-    events = rows[rows["topic"] != READINGS]
+    trade, events = trade[trade["year"].between(first, last)], rows[rows["topic"] != READINGS]
     counts = events["known then"].value_counts()
     says = f"{len(events)} events, {first}–{last}; {topic}."
     if reading != TODAY:
         title = load("readings").set_index("reading").loc[reading, "published"]
         says += (f" When {reading} was written ({title}), {counts.get('yes', 0)} of them had happened (black), {counts.get('no', 0)} "
                  f"had not (grey), and for {counts.get('perhaps', 0)} its date leaves it open (white).")
+    unnamed = ", ".join(map(str, trade.loc[~trade["named"], "year"]))
     caption = (f"{says} Squares: when each reading was written. Below: trade of Russia and China, both directions added, as China reports "
-               "it; hollow: announced to the press; a gap: no figure here. A year begins at its tick.")
+               "it; hollow: announced to the press; a gap: no figure here. A year begins at its tick."
+               + f" No customs service named: {unnamed}." * bool(unnamed))
     line = (f"the trade line goes from {trade['value'].iloc[0]:.1f} bn in {trade['year'].iloc[0]} to {trade['value'].iloc[-1]:.1f} bn "
             f"in {trade['year'].iloc[-1]}, with gaps" if len(trade) > 1 else "for the trade there is one figure or none")
     alt = f"Timeline with a row of numbered marks for each topic and lettered squares for the readings. {says} Below, {line}."
