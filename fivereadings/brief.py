@@ -45,11 +45,12 @@ def notebook_file(file: str | None = None) -> Path:
 
 
 def read_brief(path: Path) -> dict:
-    """Return a saved brief: `texts` and `limits` by part, and the HTML of the `chart` ("" where there is none).
+    """Return a saved brief: `texts` and `limits` by part, the HTML of the `chart` ("" where there is none),
+    and the texts `beside` them: cells that the student added, which no page takes over.
 
     Raises ValueError for a file that is no notebook, a missing or doubled cell, and a brief of which nothing is saved.
     """
-    cells, limits, texts, above, chart = read(path).cells, {}, {}, "", ""
+    cells, limits, texts, above, chart, beside = read(path).cells, {}, {}, "", "", []
     for cell in cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name in PARTS:
@@ -61,13 +62,14 @@ def read_brief(path: Path) -> dict:
             html = "".join(output.get("data", {}).get("text/html", "") for output in cell.get("outputs", []))
             chart = html if "<figure" in html else ""
         if cell.cell_type == "markdown" and name not in PARTS:
-            above = cell.source
+            above = cell.source if name else above
+            beside += [cell.source.strip()] if not name and cell.source.strip() else []
     missing = [PARTS[name] for name in PARTS if name not in texts]
     if missing:
         raise ValueError(f"{path.name} lacks the cell of: {', '.join(missing)}. Take a fresh copy of the exercise and paste your text into it.")
     if not any(texts.values()):
         raise ValueError(f"Nothing is written in {path.name} as it lies on the disk. Save first (Ctrl + S), then press the button again.")
-    return {"texts": texts, "limits": limits, "chart": chart}
+    return {"texts": texts, "limits": limits, "chart": chart, "beside": beside}
 
 
 def text_html(markdown: str) -> str:
@@ -111,7 +113,9 @@ def export_brief(pseudonym: str, file: str = "") -> HTML:
     draft.write_text(brief_page(brief, name, f"{datetime.now():%Y-%m-%d}"), encoding="utf-8", newline="\n")
     os.replace(draft, path)
     saved = datetime.fromtimestamp(source.stat().st_mtime)
-    return HTML(html_table(review(brief), "Self-review: what a machine can count") + f"<p>Read: {escape(source.name)}, saved {saved:%Y-%m-%d %H:%M}. "
+    lost = "".join(f"<p><strong>Not on the page:</strong> a cell of your own that begins “{escape(text[:60])}”. Move its text into one of the "
+                   "four answer cells.</p>" for text in brief["beside"])
+    return HTML(lost + html_table(review(brief), "Self-review: what a machine can count") + f"<p>Read: {escape(source.name)}, saved {saved:%Y-%m-%d %H:%M}. "
                 f"Written: <code>my-work/{escape(path.name)}</code>. Open it from the file list, look at it, and hand it in.</p>")
 
 

@@ -53,20 +53,26 @@ def whole_year(text: str) -> str:
     return re.sub(r"[.,]0+$", "", text)
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
+# How a column is tidied: what a worksheet prints as +1 or −2 is 1 or -2 in the file.
+TIDY = {"year": whole_year, "stance": lambda text: whole_year(text.replace("−", "-").removeprefix("+")).casefold()}
+
+
+def decoded(raw: bytes) -> tuple[str, str]:
     """Return the text of a file and a remark on how it was read; raise ValueError where it is no text."""
     if len(raw) > LARGEST:
         raise ValueError(f"it has {len(raw):,} bytes; a file of this kind has a few thousand")
-    if not raw.strip():
-        raise ValueError("it is empty")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16"), "was UTF-16"
-    if b"\0" in raw:
+    marked, remark = raw.startswith((b"\xff\xfe", b"\xfe\xff")), ""
+    if b"\0" in raw and not marked:
         raise ValueError("it is no text file")
     try:
-        return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace"), "was not UTF-8 and was read as Windows-1252: look at its words"
+        text = raw.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as problem:
+        if marked:
+            raise ValueError(f"it cannot be read as a table: {problem}") from None
+        text, remark = raw.decode("cp1252", errors="replace"), "was not UTF-8 and was read as Windows-1252: look at its words"
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text, "was UTF-16" if marked else remark
 
 
 def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
@@ -77,13 +83,11 @@ def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
     """
     columns, item, _ = KINDS[kind]
     try:
-        text, remark = _decoded(path.read_bytes())
-        if not text.strip():
-            raise ValueError("it is empty")  # nothing but a mark of the encoding, or blank lines
+        text, remark = decoded(path.read_bytes())
         head = text.splitlines()[0]
         separator = max(",;\t", key=head.count)
         rows = list(csv.DictReader(StringIO(text), delimiter=separator))
-    except (csv.Error, UnicodeDecodeError, OSError) as problem:
+    except (csv.Error, OSError) as problem:
         raise ValueError(f"it cannot be read as a table: {problem}") from None
     missing = [name for name in columns if name not in (rows[0] if rows else next(csv.reader([head], delimiter=separator)))]
     if missing:
@@ -95,25 +99,9 @@ def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
         raise ValueError("its rows bear no pseudonym, so it could be anybody's second file")
     if len(names := frame["pseudonym"].str.casefold().unique()) > 1:
         remark = "; ".join(filter(None, [remark, f"bears {len(names)} pseudonyms and counts as one student, {names[0]}: one file a student"]))
-    if "year" in frame:
-        frame["year"] = frame["year"].map(whole_year)
+    for name in frame.columns.intersection(TIDY):
+        frame[name] = frame[name].map(TIDY[name])
     return frame.drop_duplicates(item, keep="last").reset_index(drop=True), remark
-
-
-def read_words(path: Path, columns: list[str]) -> pd.DataFrame:
-    """Return the named columns of a small table that a teacher filled in, as text, whatever the spreadsheet made of it.
-
-    Raises ValueError, with the file and the reason, where it cannot be read or lacks a column.
-    """
-    try:
-        lines = [line for line in _decoded(path.read_bytes())[0].splitlines() if line.strip(",;\t ")]
-        rows = list(csv.DictReader(lines, delimiter=max(",;\t", key=lines[0].count)))
-    except (csv.Error, UnicodeDecodeError, ValueError) as problem:
-        raise ValueError(f"{path.name} cannot be read as a table: {problem}.") from None
-    missing = [name for name in columns if name not in (rows[0] if rows else lines[0])]
-    if missing:
-        raise ValueError(f"{path.name}: its first line lacks {', '.join(missing)}; expected: {','.join(columns)}.")
-    return pd.DataFrame(rows, columns=columns, dtype="str").fillna("").map(str.strip)
 
 
 def own(kind: str, pseudonym: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ NUMBER = re.compile(r"(?<![\w.,])-?\d[\d,]*(?:\.\d+)?")
 UNITS = re.compile(r"(?i)\b(bn|billion|million|per cent|percent|bcm|mt|tonnes|barrels?|dollars|yuan|roubles|points|times)\b|%|US\$")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ALT_WORDS = 15
-DECLARED = re.compile(r"(?im)^[\s>*_]*help i used\b.*$")  # a line that says which help was used is no part of the text
+DECLARED = re.compile(r"(?im)^[\s>*_+-]*help i used\b.*$")  # a line that says which help was used is no part of the text
 CHANGE = re.compile(r"(?i)would change|change my (mind|view|answer)|would (make|convince|persuade) me|would (have to )?(think (differently|otherwise)"
                     r"|revise|reconsider|rethink|give up|drop|turn round|decide (differently|otherwise))")
 # Before a phrase of the scale such a word makes another phrase: “highly likely” is none of the seven.

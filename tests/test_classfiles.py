@@ -211,3 +211,11 @@ def test_a_class_of_sixty_is_read_in_seconds(tmp_path):
     start = time.perf_counter()
     rows, _ = classfiles.read_class("codes", tmp_path, coding.problem_of)
     assert len(rows) == 60 * 24 and time.perf_counter() - start < 30
+
+
+def test_a_stance_counts_as_the_worksheet_prints_it_and_as_a_spreadsheet_makes_it(tmp_path):
+    head = "pseudonym,voice,question,stance,paragraphs,reason,basis,saved\n"
+    rows = [("alliance", "−2"), ("durability", "+1"), ("west", "1.0"), ("challenge", "Silent")]
+    lines = "".join(f"oak,panov,{question},{stance},{'' if stance == 'Silent' else 7},a reason,text,2027-01-01\n" for question, stance in rows)
+    (tmp_path / "codes-oak.csv").write_text(head + lines, encoding="utf-8")
+    assert classfiles.read_class("codes", tmp_path, coding.problem_of)[0]["stance"].tolist() == ["-2", "1", "1", "silent"]

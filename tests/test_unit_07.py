@@ -185,9 +185,12 @@ def test_what_can_be_judged_already_is_no_forecast(small_module, monkeypatch):
         def today(cls):
             return cls(2028, 2, 15)
     monkeypatch.setattr(forecasting, "date", Later)
-    with pytest.raises(ValueError, match="could be judged by 2028-02-15"):
+    with pytest.raises(ValueError, match="Much of 2027 is known by now"):
         save_live("birch", "total-trade-up", 2027, 60, REASON)
     assert "total-trade-up" in save_live("birch", "total-trade-up", 2028, 60, REASON).data
+    Later.today = classmethod(lambda cls: cls(2028, 7, 1))
+    with pytest.raises(ValueError, match="Choose 2029 or later"):
+        save_live("birch", "total-trade-up", 2028, 60, REASON)
 
 
 @pytest.mark.parametrize("change, says", [

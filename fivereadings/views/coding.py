@@ -127,6 +127,9 @@ def coder_view(voice: str, question: str) -> HTML:
     if question not in asked.index:
         raise ValueError(f"There is no question {question!r}. Choose from: {', '.join(asked.index)}.")
     reading, first, last = paragraphs_of(voice)
+    chosen = load("coding-items").query("voice == @voice and question == @question")["paragraphs"].tolist()
+    if chosen:  # an item of the list may need a part of the text only
+        first, last = map(int, chosen[0].split("–"))
     about = load("voices").set_index("voice").loc[voice]
     table = pd.DataFrame([("the question", asked.loc[question, "asks"]), ("−2 means", asked.loc[question, "low"]),
                           ("+2 means", asked.loc[question, "high"]), ("the voice", f"{about['name']}, {about['written']}")],
@@ -172,7 +175,8 @@ def agreement_view(pseudonym: str) -> HTML:
     if mine.empty:
         raise ValueError(f"Nothing is saved in my-work/ under {pseudonym.strip()!r} yet. Code an item first, or look at the spelling.")
     together = mine.merge(two_coders(), on=ITEM)
-    everyone, _ = classfiles.read_class("codes", home() / "my-work", problem_of)
+    everyone, report = classfiles.read_class("codes", home() / "my-work", problem_of)
+    unread = report[(report["rows"] == 0) & report["file"].str.startswith("codes-")]
     mates = everyone[(everyone["pseudonym"] != mine["pseudonym"].iloc[0]) & (everyone["basis"] == TEXT)]
     parts, counted = [], together[together["basis"] == TEXT]
     if len(counted):
@@ -180,15 +184,21 @@ def agreement_view(pseudonym: str) -> HTML:
         says = [f"{other}: {(counted['stance'] == counted[name]).sum()} of {len(counted)} the same"
                 for other, name in (("coder A", "coder_a"), ("coder B", "coder_b"))]
         says.append(f"A and B with each other: {(counted['coder_a'] == counted['coder_b']).sum()} of {len(counted)}")
-        says.append(f"{mates['pseudonym'].nunique()} classmates: {100 * (pairs['stance'] == pairs['stance_mate']).mean():.0f} per cent of "
+        count = mates["pseudonym"].nunique()
+        says.append(f"{count} {'classmate' if count == 1 else 'classmates'}: {100 * (pairs['stance'] == pairs['stance_mate']).mean():.0f} per cent of "
                     f"{len(pairs)} comparisons the same" if len(pairs) else "no classmate's file with the same items in my-work/")
         parts.append(f"<p>{'; '.join(says)}.</p>")
     for basis, caption in ((TEXT, "Your codes from the text"), ("summary", "Practice, not counted: your codes from our summary")):
         rows = together[together["basis"] == basis].copy()
         if len(rows):
-            rows["differ"] = (rows[["stance", "coder_a", "coder_b"]].nunique(axis=1) - 1).astype("int64")
-            rows = rows.sort_values("differ", ascending=False, kind="stable").drop(columns="differ")
+            theirs = mates.groupby(ITEM)["stance"].agg(list) if basis == TEXT else {}
+            rows["classmates"] = [list(theirs.get(item, [])) for item in zip(rows["voice"], rows["question"])]
+            rows["differ"] = [len({*codes, *others}) for codes, others in
+                              zip(rows[["stance", "coder_a", "coder_b"]].to_numpy().tolist(), rows["classmates"])]
+            rows = rows.sort_values("differ", ascending=False, kind="stable")
             rows[["stance", "coder_a", "coder_b"]] = rows[["stance", "coder_a", "coder_b"]].map(in_words)
-            parts.append(html_table(rows[[*ITEM, "stance", "coder_a", "coder_b"]].rename(columns={"stance": "you"}),
-                                    caption + "; the most disputed first"))
+            rows["classmates"] = [", ".join(map(in_words, others)) for others in rows["classmates"]]
+            columns = [*ITEM, "stance", "coder_a", "coder_b", *(["classmates"] if len(mates) and basis == TEXT else [])]
+            parts.append(html_table(rows[columns].rename(columns={"stance": "you"}), caption + "; the most disputed first"))
+    parts += [f"<p>{escape(about.file)}: {escape(about.remark)}.</p>" for about in unread.itertuples()]
     return HTML("".join(parts))

@@ -91,14 +91,19 @@ def save_practice(pseudonym: str, forecast: str, probability: float, reason: str
     return _saved("practice", pseudonym, forecast, row["resolves_by"][:4], probability, reason)
 
 
+def first_open_year() -> int:
+    """Return the first year of which less than half is over: in July the figures of the months so far tell too much."""
+    return date.today().year + (date.today().month > 6)
+
+
 def save_live(pseudonym: str, question: str, year, probability: float, reason: str) -> HTML:
     """Save a probability for a live question and return the student's own list.
 
-    Raises ValueError for a question that can be judged already: that would be no forecast.
+    Raises ValueError for a past year, and from July on for the current one: that would be no forecast.
     """
-    _, by = live(question, year)
-    if by <= date.today():
-        raise ValueError(f"For {int(year)} this question could be judged by {by}: that is no forecast any more. Choose a later year.")
+    live(question, year)
+    if int(year) < first_open_year():
+        raise ValueError(f"Much of {int(year)} is known by now: that is no forecast any more. Choose {first_open_year()} or later.")
     return _saved("live", pseudonym, question, int(year), probability, reason)
 
 

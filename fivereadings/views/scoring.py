@@ -1,12 +1,13 @@
 """A class's forecasts: what it expects, and its scores once the outcomes are known. No page names a student."""
 
+import csv
 from html import escape
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from ..classfiles import read_words, whole_year
+from ..classfiles import decoded, whole_year
 from ..places import home
 from ..show import COLOURS, html_table, show
 from ..tables import load
@@ -15,6 +16,22 @@ from .forecasting import FIFTY, OUTCOMES, resolved
 COLUMNS = ["forecast", "year", "outcome", "source"]
 WORDS = [*OUTCOMES, "cannot be resolved", ""]
 SETS = {"live": "Live questions", "practice": "Forecasts of the readings (practice)"}
+
+
+def read_words(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Return the named columns of a small table that a teacher filled in, as text, whatever the spreadsheet made of it.
+
+    Raises ValueError, with the file and the reason, where it cannot be read or lacks a column.
+    """
+    try:
+        lines = [line for line in decoded(path.read_bytes())[0].splitlines() if line.strip(",;\t ")]
+        rows = list(csv.DictReader(lines, delimiter=max(",;\t", key=lines[0].count)))
+    except (csv.Error, ValueError) as problem:
+        raise ValueError(f"{path.name} cannot be read as a table: {problem}.") from None
+    missing = [name for name in columns if name not in (rows[0] if rows else lines[0])]
+    if missing:
+        raise ValueError(f"{path.name}: its first line lacks {', '.join(missing)}; expected: {','.join(columns)}.")
+    return pd.DataFrame(rows, columns=columns, dtype="str").fillna("").map(str.strip)
 
 
 def outcomes_file() -> Path:
