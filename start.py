@@ -231,7 +231,7 @@ def run_tests(words):
     nbval = "--nbval" if sys.platform == "linux" else "--nbval-lax"  # charts differ between systems
     spread = ["-n", "2", "--dist", "loadfile"]
     runs = [words] if words else [
-        ["tests"],
+        ["tests"] + spread,
         ["-p", "no:cacheprovider", nbval, "notebooks", "solutions",
          "--nbval-sanitize-with", "tests/nbval-sanitize.cfg"] + spread,
         ["--nbval-lax", "exercises"] + spread]

@@ -87,8 +87,9 @@ def printable(text: str) -> str:
     """Return a worksheet (Markdown) as a web page for A4 paper; no card is cut between two pages."""
     body = mistune.create_markdown(plugins=["table"], escape=False)(text)
     title, body = re.match(r"\s*<h1>(.*?)</h1>(.*)", body, re.S).groups()
-    parts = [f"<section>{part}</section>" if "card" in part.partition("</h2>")[0] else part for part in re.split(r"(?=<h2>)", body)]
-    return page(re.sub("<.*?>", "", title), PAPER, *parts)
+    tasks, *cards = re.split(r"(?=<h[123]>[^\n]*\bcards?\b)", body, maxsplit=1)
+    cards = [f"<section>{part}</section>" for part in re.split(r"(?=<h[23]>)", "".join(cards)) if part]
+    return page(re.sub("<.*?>", "", title), PAPER, tasks, *cards)
 
 
 def build_worksheets() -> None:

@@ -23,7 +23,7 @@ from .show import page
 # Each kind of file: its columns, those that name an item (a later row replaces an earlier one), and who reads it.
 KINDS = {
     "codes": (["pseudonym", "voice", "question", "stance", "paragraphs", "reason", "basis", "saved"],
-              ["voice", "question"], "fivereadings.views.coding"),
+              ["voice", "question", "basis"], "fivereadings.views.coding"),
     "forecasts": (["pseudonym", "set", "forecast", "year", "probability", "reason", "saved"],
                   ["set", "forecast", "year"], "fivereadings.views.forecasting"),
 }
@@ -31,32 +31,48 @@ LARGEST = 1_000_000  # bytes: a student's file has some hundred rows
 PSEUDONYM = re.compile(r"\w[\w-]{1,29}")
 
 
-def own_file(kind: str, pseudonym: str) -> Path:
-    """Return where a student's file of a kind ("codes" or "forecasts") lies.
+def pseudonym_of(text: str) -> str:
+    """Return a pseudonym as it stands in a file's name: small letters, no blanks around it.
 
-    Raises ValueError for a pseudonym that cannot be part of a file's name.
+    Raises ValueError for one that cannot be part of a file's name.
     """
-    name = pseudonym.strip().casefold()
+    name = text.strip().casefold()
     if not PSEUDONYM.fullmatch(name):
-        raise ValueError(f"The pseudonym is {pseudonym!r}. It needs 2 to 30 letters, digits or hyphens, "
+        raise ValueError(f"The pseudonym is {text!r}. It needs 2 to 30 letters, digits or hyphens, "
                          "such as birch or river-7. Do not use your name.")
-    return home() / "my-work" / f"{kind}-{name}.csv"
+    return name
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
+def own_file(kind: str, pseudonym: str) -> Path:
+    """Return where a student's file of a kind ("codes" or "forecasts") lies; raises as `pseudonym_of`."""
+    return home() / "my-work" / f"{kind}-{pseudonym_of(pseudonym)}.csv"
+
+
+def whole_year(text: str) -> str:
+    """Return a year without the decimals that a spreadsheet may add: "2027.0" and "2027,0" become "2027"."""
+    return re.sub(r"[.,]0+$", "", text)
+
+
+# How a column is tidied: what a worksheet prints as +1 or −2 is 1 or -2 in the file.
+TIDY = {"year": whole_year, "stance": lambda text: whole_year(text.replace("−", "-").removeprefix("+")).casefold()}
+
+
+def decoded(raw: bytes) -> tuple[str, str]:
     """Return the text of a file and a remark on how it was read; raise ValueError where it is no text."""
     if len(raw) > LARGEST:
         raise ValueError(f"it has {len(raw):,} bytes; a file of this kind has a few thousand")
-    if not raw.strip():
-        raise ValueError("it is empty")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16"), "was UTF-16"
-    if b"\0" in raw:
+    marked, remark = raw.startswith((b"\xff\xfe", b"\xfe\xff")), ""
+    if b"\0" in raw and not marked:
         raise ValueError("it is no text file")
     try:
-        return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace"), "was not UTF-8 and was read as Windows-1252: look at its words"
+        text = raw.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as problem:
+        if marked:
+            raise ValueError(f"it cannot be read as a table: {problem}") from None
+        text, remark = raw.decode("cp1252", errors="replace"), "was not UTF-8 and was read as Windows-1252: look at its words"
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text, "was UTF-16" if marked else remark
 
 
 def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
@@ -67,11 +83,11 @@ def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
     """
     columns, item, _ = KINDS[kind]
     try:
-        text, remark = _decoded(path.read_bytes())
+        text, remark = decoded(path.read_bytes())
         head = text.splitlines()[0]
         separator = max(",;\t", key=head.count)
         rows = list(csv.DictReader(StringIO(text), delimiter=separator))
-    except (csv.Error, UnicodeDecodeError) as problem:
+    except (csv.Error, OSError) as problem:
         raise ValueError(f"it cannot be read as a table: {problem}") from None
     missing = [name for name in columns if name not in (rows[0] if rows else next(csv.reader([head], delimiter=separator)))]
     if missing:
@@ -79,6 +95,12 @@ def read_file(kind: str, path: Path) -> tuple[pd.DataFrame, str]:
     if not rows:
         raise ValueError("it has a first line and no rows")
     frame = pd.DataFrame(rows)[columns].fillna("").map(str.strip)
+    if not frame["pseudonym"].iloc[0]:
+        raise ValueError("its rows bear no pseudonym, so it could be anybody's second file")
+    if len(names := frame["pseudonym"].str.casefold().unique()) > 1:
+        remark = "; ".join(filter(None, [remark, f"bears {len(names)} pseudonyms and counts as one student, {names[0]}: one file a student"]))
+    for name in frame.columns.intersection(TIDY):
+        frame[name] = frame[name].map(TIDY[name])
     return frame.drop_duplicates(item, keep="last").reset_index(drop=True), remark
 
 
@@ -87,8 +109,7 @@ def own(kind: str, pseudonym: str) -> pd.DataFrame:
 
     Raises ValueError where the file there cannot be read.
     """
-    path = own_file(kind, pseudonym)
-    if not path.exists():
+    if not (path := own_file(kind, pseudonym)).exists():
         return pd.DataFrame(columns=KINDS[kind][0], dtype="str")
     try:
         return read_file(kind, path)[0]
@@ -102,8 +123,7 @@ def save(kind: str, pseudonym: str, **row) -> Path:
     The file is written whole and then put in place, so that a stop in between loses nothing.
     Raises ValueError for a bad pseudonym, or where the file there cannot be read.
     """
-    columns, item, _ = KINDS[kind]
-    path, rows = own_file(kind, pseudonym), own(kind, pseudonym)
+    (columns, item, _), path, rows = KINDS[kind], own_file(kind, pseudonym), own(kind, pseudonym)
     row |= {"pseudonym": path.stem.partition("-")[2], "saved": datetime.now().isoformat(timespec="seconds")}
     new = pd.DataFrame([{name: str(row[name]).strip() for name in columns}])
     rows = pd.concat([rows, new]).drop_duplicates(item, keep="last")
@@ -146,9 +166,8 @@ def read_class(kind: str, folder: Path, problem_of=lambda row: "") -> tuple[pd.D
         if older is not None:
             if older["saved"].max() > rows["saved"].max():
                 good[name], about_older = (older, about_older), about
-            about_older["rows"] = 0
-            about_older["remark"] = (f"left out: {good[name][1]['file']} bears the same pseudonym and was saved later (or is a copy); "
-                                     "if these are two people, change one pseudonym")
+            about_older |= {"rows": 0, "remark": (f"left out: {good[name][1]['file']} bears the same pseudonym and was saved later (or is a copy); "
+                                     "if these are two people, change one pseudonym")}
     rows = pd.concat([rows for rows, _ in good.values()], ignore_index=True) if good else pd.DataFrame(columns=KINDS[kind][0])
     return rows, pd.DataFrame(report)
 
@@ -158,8 +177,7 @@ def main(words: list[str]) -> int:
     if len(words) < 2 or words[0] not in KINDS:
         print(__doc__)
         return 0 if words[:1] in (["-h"], ["help"], ["--help"]) else 2
-    kind, folder, *rest = words
-    view = import_module(KINDS[kind][2])
+    (kind, folder, *rest), view = words, import_module(KINDS[words[0]][2])
     try:
         rows, report = read_class(kind, Path(folder), view.problem_of)
         for about in report.itertuples():
@@ -169,8 +187,7 @@ def main(words: list[str]) -> int:
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 1
-    out = home() / "class-work"
-    out.mkdir(exist_ok=True)
+    (out := home() / "class-work").mkdir(exist_ok=True)
     rows.to_csv(out / f"{kind}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
     (out / f"{kind}.html").write_text(page(f"The class's {kind}", *parts), encoding="utf-8")
     print(f"Written: {out / kind}.csv (all rows) and {out / kind}.html (to project; it names no student).")

@@ -70,26 +70,38 @@ def explore(view, **controls) -> ipw.VBox:
     return ipw.VBox([*controls.values(), screen])
 
 
-def form(action, button: str, view=None, **controls) -> ipw.VBox:
+def form(action, button: str, view=None, fresh=(), **controls) -> ipw.VBox:
     """Show controls, a view of them and a button; pressing it calls `action` and shows what it returns.
 
     `action` and `view` are functions that return HTML; each gets those controls that bear the
     names of its arguments. A ValueError is shown to the reader in place of the answer; nothing is lost.
+    `fresh` names controls that go back to their first value once something is saved, or a control of the
+    view changes: what was meant for one item is not saved for the next by oversight.
     """
+    first = {name: controls[name].value for name in fresh}
+
     def given(function):
         return {name: control for name, control in controls.items() if name in signature(function).parameters}
 
     press = ipw.Button(description=button, layout=ipw.Layout(width="auto"))
-    answer = ipw.HTML()
+    answer = ipw.HTML(KEYS_STAY_HERE)  # here too: the view's own mark reaches only the controls in its box
+
+    def empty(_=None):
+        for name, value in first.items():
+            controls[name].value = value
 
     def act(_):
         try:
             shown = action(**{name: control.value for name, control in given(action).items()}).data
         except ValueError as problem:
             shown = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
+        else:
+            empty()
         answer.value = f'<div role="status">{shown}</div>'
 
     press.on_click(act)
+    for control in given(view).values() if view else ():
+        control.observe(empty, names="value")
     others = [control for name, control in controls.items() if view is None or name not in given(view)]
     seen = [explore(view, **given(view))] if view else [ipw.HTML(KEYS_STAY_HERE)]
     return ipw.VBox([*seen, *others, press, answer])

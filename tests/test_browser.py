@@ -81,9 +81,30 @@ def open_notebook(browser, lab, path):
     return page, trouble, outside
 
 
+FILL = {"Pseudonym": "birch", "Paragraphs": "7"}  # what a box for text is given by its label; others get a sentence
+SENTENCE = "Two lines from 2015 to 2024 in million tonnes, and the upper one falls in a single year"
+
+
+def kind_of(control):
+    """list, text, box or number."""
+    tag = control.evaluate("e => e.tagName")
+    if tag in ("SELECT", "TEXTAREA"):
+        return {"SELECT": "list", "TEXTAREA": "text"}[tag]
+    return {"checkbox": "box", "number": "number"}.get(control.get_attribute("type"), "text")
+
+
+def label_of(control):
+    """The visible label of a control."""
+    label = control.evaluate("e => document.querySelector(`label[for='${e.id}']`)?.textContent ?? e.labels?.[0]?.textContent")
+    assert label and label.strip(), "a control without a visible label"
+    return label.strip()
+
+
 def choices(control):
-    """What a control can be set to: every option of a list, both ends of a number, both states of a box."""
-    if control.evaluate("e => e.tagName") == "SELECT":
+    """What a control can be set to: every option of a list, both ends of a number, both states of a box, a text."""
+    if kind_of(control) == "text":
+        return [FILL.get(label_of(control), SENTENCE)]
+    if kind_of(control) == "list":
         return control.evaluate("e => Array.from(e.options).map(o => o.value)")
     if control.get_attribute("type") == "checkbox":
         return ["ticked", "empty"]
@@ -102,46 +123,50 @@ def set_by_keyboard(control, value):
     control.focus()
     if control.get_attribute("type") == "checkbox":
         return control.press("Space")
-    if control.evaluate("e => e.tagName") == "SELECT":
+    if kind_of(control) == "list":
         options = choices(control)
-        control.press("Home")
-        for _ in range(options.index(value)):
-            control.press("ArrowDown")
+        steps = options.index(value) - options.index(control.input_value())  # each step on the way is drawn, too
+        for _ in range(abs(steps)):
+            control.press("ArrowDown" if steps > 0 else "ArrowUp")
     else:
         control.press("Control+a")
         control.page.keyboard.type(value)
-        control.press("Enter")
+        control.press("Tab")
 
 
 def settled(screen, before):
-    """The content of a widget once it differs from `before`, the kernel is idle and nothing has moved for half a second."""
+    """The content of a widget once it differs from `before`, the kernel is idle and nothing has moved for a moment."""
     last, quiet = before, 0
-    for _ in range(150):
-        screen.page.wait_for_timeout(100)
+    for _ in range(500):
+        screen.page.wait_for_timeout(30)
         now = screen.inner_html()
         quiet = quiet + 1 if now == last and screen.page.evaluate(READY) else 0
-        if quiet == 5 and now != before:
+        if quiet == 4 and now != before:
             return now
         last = now
     raise AssertionError("the picture did not change")
 
 
-WITH_WIDGETS = {f"notebooks/{path.name}": len(re.findall(r"=(?:choice|amount|tick)\(", path.read_text(encoding="utf-8"))) for path in UNITS}
+WITH_WIDGETS = {f"notebooks/{path.name}": len(re.findall(r"=(?:choice|amount|tick|line|text)\(", path.read_text(encoding="utf-8"))) for path in UNITS}
 
 
 @pytest.mark.parametrize("path, controls", [(path, count) for path, count in WITH_WIDGETS.items() if count])
 def test_every_widget_at_every_option_by_keyboard(browser, lab, path, controls):
     page, trouble, outside = open_notebook(browser, lab, path)
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-    found = page.locator(".jupyter-widgets select, .jupyter-widgets input").all()
+    found = page.locator(".jupyter-widgets select, .jupyter-widgets input, .jupyter-widgets textarea").all()
     assert len(found) == controls
     for control in found:
-        label = control.evaluate("e => document.querySelector(`label[for='${e.id}']`)?.textContent ?? e.labels?.[0]?.textContent")
-        assert label and label.strip(), "a control without a visible label"
-        screen = control.locator("xpath=ancestor::*[contains(@class,'widget-vbox')][1]").locator(".widget-html-content").last
+        label, around = label_of(control), control.locator("xpath=ancestor::*[contains(@class,'widget-vbox')][1]")
+        screen = around.locator(".widget-html-content").last
         start = value_of(control)
         seen = {}
-        for value in [*[c for c in choices(control) if c != start], start]:
+        if around.locator("xpath=./button").count():  # nothing is drawn before the button is pressed
+            for value in choices(control):
+                set_by_keyboard(control, value)
+                assert value_of(control) == value, f"{label}: the keyboard did not reach {value}"
+            continue
+        for value in [*[c for c in choices(control) if c != start], *([] if kind_of(control) == "text" else [start])]:
             before = screen.inner_html()
             set_by_keyboard(control, value)
             assert value_of(control) == value, f"{label}: the keyboard did not reach {value}"
@@ -150,6 +175,13 @@ def test_every_widget_at_every_option_by_keyboard(browser, lab, path, controls):
             assert "<table" in html or re.search(r'role="alert"><strong>Not possible:</strong> [A-Z][^<]{20,}\.</p>', html), f"{label}: {value}"
             seen[value] = re.sub(r"data:image[^\"]*", "", html)
         assert len(set(seen.values())) == len(seen), f"{label}: two options show the same"
+    for button in page.locator(".jupyter-widgets button").all():
+        answer = button.locator("xpath=ancestor::*[contains(@class,'widget-vbox')][1]").locator(".widget-html-content").last
+        before = answer.inner_html()
+        button.focus()
+        button.press("Enter")
+        html = settled(answer, before)
+        assert 'role="status"' in html and 'role="alert"' not in html, html
     assert not trouble and not outside, (trouble, outside)
     page.close()
 

@@ -119,3 +119,4 @@ def test_a_worksheet_becomes_a_page_to_print_with_its_cards_whole():
     text = build.printable("# Worksheet *x*\n\nPseudonym: ____\n\n## 1. Task\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n## Voice card · One\n\nWords.\n")
     assert "<title>Worksheet x</title>" in text and text.count("<h1>") == 1 and "<td>2</td>" in text
     assert "<section><h2>Voice card · One</h2>" in text and "<section><h2>1. Task" not in text
+    assert "<section><h2>Panov</h2>" in build.printable("# Sheet\n\n## 1. Task\n\n# Role cards\n\nAll.\n\n## Panov\n\nWords.\n")

@@ -18,7 +18,7 @@ PARTNERS = ["year", "period", "partner", "measure", "reporter", "value", "unit",
 CONTRACT = ["term", "value", "unit", "reporter", "kind", "as_of", "source", "note"]
 DELIVERIES = ["year", *CONTRACT[1:]]
 SETTLEMENT = ["period", "measure", *CONTRACT[1:]]
-EVENTS = ["date", "what", *CONTRACT[1:]]
+EVENTS = ["date", "what", "topic", *CONTRACT[1:]]
 
 NO_VALUE = ("reported, not published; Modern Power Systems wrote that no value had been given "
             "out and put it at over 400")
@@ -94,4 +94,5 @@ def events(folder, sources):
     rows = dated_events(read(folder, "press_summits_agreements_exercises.csv"),
                         read(folder, "press_facts_checked.csv"), added("wording.csv"))
     rows = pd.concat([rows, added("events.csv")])
+    rows["topic"] = rows["topic"].fillna("")  # the timeline leaves counts out
     return finish(rows, "path", sources, EVENTS, empty_values=True)
