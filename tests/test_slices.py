@@ -21,6 +21,7 @@ from fivereadings.answers import same
 from fivereadings.grading import course, slices
 from fivereadings.notebooks import read
 
+SLICED = [stem for stem in STEMS if (ROOT / "solutions" / stem / "slices.csv").is_file()]
 SEEDS = [f"class-{number}" for number in range(200)]
 SLICEABLE = [(stem, question) for stem in STEMS for question in slices.choices(stem)]
 UNIT = "05-bear-and-dragon"
@@ -137,7 +138,7 @@ def steps(cell):
     return ast.dump(tree)
 
 
-@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("stem", SLICED)
 def test_a_choice_does_not_depend_on_the_choices_beside_it(stem):
     """So that running each choice once says what every seed would give."""
     one, other = everything(stem), everything(stem, turned=1)
@@ -146,7 +147,7 @@ def test_a_choice_does_not_depend_on_the_choices_beside_it(stem):
         assert one[what][0] == other[what][0], what
 
 
-@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("stem", SLICED)
 def test_two_hundred_seeds_give_only_choices_that_were_found_fair(stem):
     """Each question of each seed is, word for word, a choice of the tests above; every choice comes up."""
     source, several, seen = read(ROOT / "solutions" / stem / f"{stem}.ipynb"), slices.choices(stem), set()
