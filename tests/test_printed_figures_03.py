@@ -18,6 +18,8 @@ RATIOS = [m(f"{gdp(year, 'China', kind)} // {gdp(year, 'Russia', kind)}", "ratio
 GAPS = {flow: mirror_table(flow).set_index("year")["gap"] for flow in ("China to Russia", "Russia to China")}
 KEY = json.loads((ROOT / "solutions" / UNIT / "key.json").read_text(encoding="utf-8"))
 RUBRIC = pd.read_csv(ROOT / "solutions" / UNIT / "rubric.csv")["points"]
+BRIEF = pd.read_csv(ROOT / "solutions" / "08-your-brief" / "rubric.csv")
+EXAMPLES = {"2 times", "30 per cent"}  # of the walk through grading: a message, and the report's limit
 
 # The tables, cell by cell in reading order; the first column only names the row.
 TABLES = {
@@ -89,7 +91,7 @@ TEXT = [
     ("2 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].min()),
     ("6 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].max()),
     ("13 points", sum(entry["points"] for entry in KEY.values())),
-    ("6 points", RUBRIC.max()), ("2 points", RUBRIC[RUBRIC > 0].min()),
+    ("24 points", BRIEF.groupby("question")["points"].max().sum()), ("6 points", RUBRIC.max()), ("2 points", RUBRIC[RUBRIC > 0].min()),
 ]
 
 

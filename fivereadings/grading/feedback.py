@@ -74,17 +74,19 @@ def read_rubric(path: Path) -> dict[tuple[str, float], dict]:
 def page_of(student: str, notebook, work: dict, given: dict[str, Given], rubric: dict) -> str:
     """Return one student's page. `work` is the student's row of the ledger."""
     title = next((cell.source.partition("\n")[0].lstrip("# ") for cell in notebook.cells if cell.cell_type == "markdown"), "Exercise")
-    parts, prompts, answers = [_summary(student, work, given)], [], []
+    parts, prompts, answers, above = [_summary(student, work, given)], [], [], []
     for cell in notebook.cells:
         about = cell.metadata.get("nbgrader", {})
         if about.get("grade"):
             prompt = "".join(markdown(text, trusted=True) for text in prompts[-1:])
-            parts.append(f"<section>{prompt}{_graded(cell, about, answers, work['marks'], given, rubric)}</section>")
-            prompts, answers = [], []
+            parts.append(f"<section>{prompt}{_graded(cell, about, answers, above, work['marks'], given, rubric)}</section>")
+            prompts, answers, above = [], [], []
         elif about.get("solution"):
             answers.append(cell)
         elif cell.cell_type == "markdown":
             prompts.append(cell.source)
+        if cell.cell_type == "code" and not about.get("grade"):
+            above.append(cell)
     return page(f"Feedback: {title}", *parts).replace("<head>", WALL, 1)
 
 
@@ -100,12 +102,12 @@ def _summary(student: str, work: dict, given: dict[str, Given]) -> str:
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
-def _graded(cell, about: dict, answers: list, marks: dict, given: dict[str, Given], rubric: dict) -> str:
+def _graded(cell, about: dict, answers: list, above: list, marks: dict, given: dict[str, Given], rubric: dict) -> str:
     name = about["grade_id"]
     mark = marks.get(name) or {"points": None, "of": about["points"], "message": "", "expected": "", "answer": None}
     got = given.get(name, Given(mark["points"]))
     if about.get("solution"):
-        return _prose(cell, name, mark, got, rubric)
+        return _prose(cell, name, mark, got, rubric, above)
     score = "" if got.points is None else f"{got.points:g} of {mark['of']:g} points. "
     lines = [f"<strong>{escape(name)}</strong>: {score}{escape(mark['message'])}"]
     if got.by_hand:
@@ -124,7 +126,7 @@ def _graded(cell, about: dict, answers: list, marks: dict, given: dict[str, Give
     return "".join(f"<p>{line}</p>" for line in lines) + fold
 
 
-def _prose(cell, name: str, mark: dict, got: Given, rubric: dict) -> str:
+def _prose(cell, name: str, mark: dict, got: Given, rubric: dict, above: list) -> str:
     score = "not graded yet." if got.points is None else f"{got.points:g} of {mark['of']:g} points."
     parts = [f"<p><strong>{escape(name)}</strong>: {score}</p>"]
     level = rubric.get((name, got.points)) if got.points is not None else None
@@ -134,7 +136,9 @@ def _prose(cell, name: str, mark: dict, got: Given, rubric: dict) -> str:
             parts.append(f"<p>{escape(level['comment'])}</p>")
     if got.comment:
         parts.append(f"<p>Comment: {_said(got.comment)}</p>")
-    return "".join(parts) + f"<details><summary>Your answer</summary>{QUOTE}{markdown(cell.source)}</blockquote></details>"
+    shown = "".join(part for each in above for output in each.get("outputs", []) if (part := _output(output, name)))  # a brief has its chart
+    fold = f"<details><summary>What the cells above it showed</summary>{shown}</details>" if shown else ""
+    return "".join(parts) + f"<details><summary>Your answer</summary>{QUOTE}{markdown(cell.source)}</blockquote></details>{fold}"
 
 
 def _recorded(name: str, answer) -> str:
