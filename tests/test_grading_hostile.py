@@ -80,7 +80,7 @@ while True:
     "a regular expression that never ends": Case("import re\nre.match('(a+)+$', 'a' * 40 + 'b')", BEFORE, SLOW),
     "changing the clock": Case("import time\ntry: time.clock_settime(time.CLOCK_REALTIME, 0); print('LEAK clock')\nexcept OSError: pass\nimport os\ntry: os.nice(-20); print('LEAK nice')\nexcept OSError: pass\ntime.monotonic = lambda: 0\nwhile True: pass", BEFORE, SLOW),
     # Too much
-    "a memory bomb": Case("held = []\nwhile True: held.append(bytearray(30 << 20))", WITHOUT, "more memory"),
+    "a memory bomb": Case("held = []\nwhile True: held.append(bytearray(300 << 20))", WITHOUT, "more memory"),
     "a memory bomb in several processes": Case("import os, time\nfor _ in range(3): os.fork()\nheld = bytearray(os.urandom(1)) * (70 << 20)\ntime.sleep(9)", BEFORE, "more than 300 MB of memory"),
     "a fork bomb": Case("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", BEFORE, SLOW + "|" + FORGED + "|processes"),
     "threads without end": Case("import threading, time\ntry:\n    while True: threading.Thread(target=time.sleep, args=(99,), daemon=True).start()\nexcept RuntimeError: pass" + FALL, ALL),
