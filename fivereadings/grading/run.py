@@ -54,25 +54,25 @@ def run_one(worker: Worker, notebook: NotebookNode, folder: str, limits: Limits)
     """
     notebook, start = blank(notebook), monotonic()
     cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
-    todo, forged = [name for name, cell in cells.items() if cell.source.strip()], []
+    left, forged = [name for name, cell in cells.items() if cell.source.strip()], []
 
     def deliver(body: bytes) -> None:
         if forged:
             return  # nothing after a forged message can be trusted to be the shell's own
         try:
-            name, count, outputs = accept(body, todo)
+            name, count, outputs = accept(body, left)
         except ValueError:
             forged.append(True)
             return
-        todo.pop(0)
+        left.pop(0)
         cells[name].outputs = [nbformat.from_dict(output) for output in outputs]
         cells[name].execution_count = count
 
-    given = [{"id": name, "source": cells[name].source} for name in todo]
+    given = [{"id": name, "source": cells[name].source} for name in left]
     reason = worker.run(given, folder, asdict(limits), deliver)
-    reason = FORGED if forged else reason or (FORGED if todo else "")
+    reason = FORGED if forged else reason or (FORGED if left else "")
     if reason:
-        reason = _stopped(reason, cells[todo[0]] if todo else None)
+        reason = _stopped(reason, cells[left[0]] if left else None)
     nbformat.validate(notebook)
     return Ran(notebook, reason, monotonic() - start)
 
