@@ -96,7 +96,7 @@ def lines(frame: pd.DataFrame, names: list[str], unit: str, dots: dict[str, pd.S
     marker (figures that were announced, not taken from a statistical file).
     """
     figure, axes = plt.subplots(figsize=(8, 4.2))
-    figure.subplots_adjust(left=0.09, right=0.99, top=0.97, bottom=0.08)  # a tight layout would draw twice
+    figure.subplots_adjust(left=0.09, right=0.98, top=0.97, bottom=0.08)  # a tight layout would draw twice
     for name in names:
         style = name if name in COLOURS else "other"
         axes.plot(frame["year"], frame[name], color=COLOURS[style], linestyle=DASHES[style],

@@ -1,5 +1,6 @@
 """What several tests share: where the module is, and its units."""
 
+import os
 import pathlib
 import sys
 
@@ -28,3 +29,25 @@ def small_module(tmp_path, monkeypatch):
 
 # nbgrader finds alembic and jupyter on PATH.
 BIN = pathlib.Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, as Playwright's Browser. Without one a test is skipped with the reason; in CI it fails."""
+    from browser import chromium, why_no_browser
+
+    if (why := why_no_browser()) and os.environ.get("CI") and not os.environ.get("FIVEREADINGS_NO_BROWSER"):
+        pytest.fail("CI needs Chromium for the browser tests: see .ci/run")
+    if why:
+        pytest.skip(why)
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory):
+    """The address of a JupyterLab on a copy of the module."""
+    from browser import module_in_lab
+
+    with module_in_lab(tmp_path_factory.mktemp("module")) as address:
+        yield address

@@ -13,8 +13,8 @@ FROM, TO = 2014, 2025
 STOPPED = 2021.8  # between the last year that Russian customs published by partner, and the next
 AGREED = 38  # bcm a year, the contract of May 2014
 LOOKS = [("#D55E00", "o", "-"), ("#0072B2", "s", "--"), ("#009E73", "^", "-."), ("#000000", "D", ":"), ("#666666", "v", ":")]
-# In the chart of trade a colour is a reporter, and marker and dash are a direction.
-DIRECTIONS = [(COLOURS["Russia"], "s", "-"), (COLOURS["China"], "s", "-"), (COLOURS["Russia"], "o", "--"), (COLOURS["China"], "o", "--")]
+# In the chart of trade colour and kind of marker are a reporter (square or round), and the dash is a direction.
+DIRECTIONS = [(COLOURS["Russia"], "s", "-"), (COLOURS["China"], "o", "-"), (COLOURS["Russia"], "D", "--"), (COLOURS["China"], "h", "--")]
 # Where the legend stands free of the lines: place, and height from 0 to 1.
 RECONCILED = "shares in each other's trade"
 BROKEN = {"trade, each direction": 0.16, "shares in each other's trade": 0.7}  # where the break is written

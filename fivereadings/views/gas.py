@@ -64,7 +64,7 @@ def contract_view(volume: float, price: float, years: float):
                      hatch=["", "//", "//"], edgecolor="white")
     axes.bar_label(bars, fmt="%.0f", padding=3)
     axes.axvline(reported, color=COLOURS["China"], linestyle="--")
-    axes.text(reported, -0.75, f"reported: {reported:.0f}", color=COLOURS["China"], ha="center")
+    axes.text(reported, -0.75, f"reported: {reported:.0f}", ha="center")
     axes.invert_yaxis()
     axes.margins(x=0.12)
     axes.set_xlabel("US$ bn over the whole contract, constant price")

@@ -120,9 +120,10 @@ def _bars(drawn: pd.DataFrame, unit: str):
     figure, axes = plt.subplots(figsize=(8, 0.42 * len(drawn) + 0.9))
     figure.subplots_adjust(left=0.2, right=0.98, top=0.98, bottom=0.6 / (0.42 * len(drawn) + 0.9))
     bloc = drawn["partner"] == BLOC
-    edges = [COLOURS["China" if name == "China" else "other"] for name in drawn["partner"]]
-    axes.barh(drawn.index, drawn["length"], color=["white" if is_bloc else edge for is_bloc, edge in zip(bloc, edges)],
-              edgecolor=edges, hatch=[".." if is_bloc else "" for is_bloc in bloc])
+    china = drawn["partner"] == "China"  # its bar is the darker one, also in grey
+    fills = ["white" if is_bloc else COLOURS["China"] if is_china else "#cccccc" for is_bloc, is_china in zip(bloc, china)]
+    axes.barh(drawn.index, drawn["length"], color=fills, edgecolor=[COLOURS["China" if is_china else "other"] for is_china in china],
+              hatch=[".." if is_bloc else "" for is_bloc in bloc])
     part = drawn[drawn["rest"] > 0]
     axes.barh(part.index, part["rest"], left=part["length"], color="white", edgecolor=COLOURS["other"], hatch="//")
     for place, (length, rest) in enumerate(zip(drawn["length"], drawn["rest"])):

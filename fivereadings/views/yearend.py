@@ -131,7 +131,7 @@ def year_end_view(method: str, low: float, high: float, reveal: bool = False):
     today, then = year_end(method, *_known_today(rows)), year_end(method, *_known_then(said))
     came = outcome["value"].item()
     figure, axes = plt.subplots(figsize=(8, 3.8))
-    figure.subplots_adjust(left=0.09, right=0.99, top=0.97, bottom=0.11)
+    figure.subplots_adjust(left=0.09, right=0.99, top=0.97, bottom=0.13)
     axes.plot(table["month"], table["2017"], color=COLOURS["other"], linestyle=":", marker="v", label="2017")
     known = table[table["month"] <= KNOWN]
     axes.plot(known["month"], known["2018"], color=COLOURS["China"], marker="o", label="2018, January to August")
