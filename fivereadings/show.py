@@ -106,6 +106,7 @@ def lines(frame: pd.DataFrame, names: list[str], unit: str, dots: dict[str, pd.S
             axes.plot(hollow["year"], hollow[name], linestyle="none", marker=MARKERS[style],
                       markerfacecolor="white", markeredgecolor=COLOURS[style])
     axes.set_ylabel(unit)
+    axes.set_xlim(frame["year"].min() - 0.7, frame["year"].max() + 0.7)  # a year without a figure has its place, too
     axes.set_xticks(frame["year"].iloc[::2])
     axes.axhline(0, color="black", linewidth=0.8)
     axes.grid(axis="y", alpha=0.3)

@@ -94,13 +94,13 @@ def serving(words, ready: str, log, **how):
 
 
 def jupyterlab(place, *more, token="reader", **how):
-    """Serve the folder `place` in JupyterLab: a context manager that gives the address. `more` are further options."""
+    """Serve the folder `place` in JupyterLab: a context manager that gives the address. `more` are further options; the log lies beside `place`."""
     return serving(["jupyterlab", "--no-browser", "--ServerApp.port={port}", f"--ServerApp.root_dir={place}", f"--IdentityProvider.token={token}",
-                    "--ServerApp.allow_root=True", *more], f"/api?token={token}", place / "lab.log", **how)
+                    "--ServerApp.allow_root=True", *more], f"/api?token={token}", place.parent / "lab.log", **how)
 
 
 def module_in_lab(place):
-    """Serve a copy of the module, made in the empty folder `place`: students write into notebooks, tests must not."""
+    """Serve a copy of the module, made in the folder `place`: students write into notebooks, tests must not."""
     for folder in ("notebooks", "exercises", "solutions", "data", "readings"):
         shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("own-copies"))
     env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "FIVEREADINGS_HOME": str(place)}

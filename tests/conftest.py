@@ -49,5 +49,5 @@ def lab(browser, tmp_path_factory):
     """The address of a JupyterLab on a copy of the module."""
     from browser import module_in_lab
 
-    with module_in_lab(tmp_path_factory.mktemp("module")) as address:
+    with module_in_lab(tmp_path_factory.mktemp("lab") / "module") as address:
         yield address

@@ -6,16 +6,11 @@ import json
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import nbformat
 import pytest
+from browser import jupyterlab
 from conftest import BIN, ROOT
-from test_browser import CHROMIUM, FLAGS
 
 from fivereadings.grading import course, exports, feedback, report, saving
 from fivereadings.grading.__main__ import main
@@ -303,48 +298,21 @@ def test_the_files_are_written_from_a_kept_roster_and_only_from_one(hostile, tmp
 
 
 @pytest.fixture(scope="module")
-def formgrader(hostile, tmp_path_factory):
+def formgrader(browser, hostile, tmp_path_factory):
     """A copy of the class, and the address of formgrader on it."""
-    if os.environ.get("FIVEREADINGS_NO_BROWSER"):
-        pytest.skip("FIVEREADINGS_NO_BROWSER is set")
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Chromium for the browser tests: see .ci/run")
-        pytest.skip("no Chromium was found on PATH")
     into = tmp_path_factory.mktemp("formgrader") / "class"
     shutil.copytree(hostile, into)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with open(into.parent / "lab.log", "w") as log:
-        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.port={port}", f"--ServerApp.root_dir={into}",
-                                   "--IdentityProvider.token=grader", "--ServerApp.allow_root=True"], cwd=into, stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}"
-        try:
-            for _ in range(120):
-                try:
-                    urllib.request.urlopen(f"{address}/api?token=grader", timeout=2)
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            yield into, address
-        finally:
-            server.terminate()
-            server.wait()
+    with jupyterlab(into, token="grader", cwd=into) as address:
+        yield into, address
 
 
 @pytest.fixture(scope="module")
-def screen():
+def screen(browser):
     """A page of Chromium that loads nothing from outside (formgrader asks for MathJax)."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        screen = chromium.new_page(viewport={"width": 1100, "height": 850})
-        screen.set_default_timeout(30_000)
-        screen.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
-        yield screen
-        chromium.close()
+    screen = browser.new_page(viewport={"width": 1100, "height": 850})
+    screen.set_default_timeout(30_000)
+    screen.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
+    return screen
 
 
 def nothing_acted(screen):

@@ -97,16 +97,15 @@ def record_view(measure: str):
     names = list(rows["line"].unique())
     for name, (colour, marker, dash) in zip(names, DIRECTIONS if measure == "trade, each direction" else LOOKS):
         line = rows[rows["line"] == name].sort_values("year")
+        label, said = name, line["announced"].all()
         if measure != "currencies of payment":  # statements of different people are no series
             whole = line.set_index("year")["value"].reindex(range(FROM, TO + 1))
             # A reconciled figure changes its nature where one report ends: the line is broken there.
             for part in ([whole.loc[:int(STOPPED)], whole.loc[int(STOPPED) + 1:]] if measure == RECONCILED else [whole]):
-                axes.plot(part.index, part, color=colour, linestyle=dash)
-        for hollow in (True, False):
-            some = line[line["announced"] == hollow]
-            shown = name if hollow == line["announced"].all() else None  # one entry a line in the legend
-            axes.plot(some["year"], some["value"], linestyle="none", marker=marker, color=colour, label=shown,
-                      markerfacecolor="white" if hollow else colour)
+                axes.plot(part.index, part, color=colour, linestyle=dash, marker=marker, label=label, markerfacecolor="white" if said else colour)
+                label = None  # one entry a line in the legend
+        hollow = line[line["announced"]]
+        axes.plot(hollow["year"], hollow["value"], linestyle="none", marker=marker, color=colour, label=label, markerfacecolor="white")
     if measure in BROKEN:
         axes.axvline(STOPPED, color="black", linestyle=":", linewidth=1.2)
         axes.text(STOPPED - 0.08, axes.get_ylim()[1] * BROKEN[measure], "Russian customs stop\npublishing by partner", ha="right", va="top", fontsize=9)
