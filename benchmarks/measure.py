@@ -1,13 +1,16 @@
 """Measure what a reader waits for, each beside its floor or its peer, in one run.
 
-    .venv/bin/python benchmarks/measure.py [widgets] [notebooks] [grading]      (Windows: .venv\\Scripts\\python)
+    .venv/bin/python benchmarks/measure.py [widgets] [browser] [notebooks] [grading]      (Windows: .venv\\Scripts\\python)
 
-widgets    median time to draw each view anew; the goal is under 0.1 s
+widgets    median time to draw each view of each unit anew, over the options of its controls; the goal is under 100 ms
+browser    the same in JupyterLab and Chromium: median time from a control's change to the new picture, beside a bare
+           list that writes its value into a line; the goal is at most 150 ms
 notebooks  the whole set, beside bare kernel starts and imports
 grading    30 submissions, beside `nbgrader autograde` on the same work with the same scores, and beside bare forks;
            grading=4 measures four
 """
 
+import contextlib
 import os
 import shutil
 import statistics
@@ -17,9 +20,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbformat
+
+from fivereadings.notebooks import normalise, read, run, write
+
 ROOT = Path(__file__).resolve().parent.parent
 os.environ["FIVEREADINGS_HOME"] = str(ROOT)
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+sys.path.insert(0, str(ROOT / "tests"))  # units.py and browser.py drive the widgets there, too
 STEM = "03-beijing-2016-trade"
 
 
@@ -64,26 +72,58 @@ def seconds(action) -> float:
 
 
 def widgets() -> None:
-    from fivereadings.views.gas import contract_view
-    from fivereadings.views.mirror import FLOWS, MEASURES, mirror_view
-    from fivereadings.tables import load
-    from fivereadings.voices import viewpoint_view
+    from units import options, run_unit
 
-    views = {
-        "whose customs?": [lambda f=f, m=m: mirror_view(f, m) for f in FLOWS for m in MEASURES],
-        "gas contract": [lambda p=p: contract_view(38, p, 30) for p in range(100, 1000, 100)],
-        "viewpoints": [lambda q=q: viewpoint_view(q) for q in load("questions")["question"]],
-    }
-    for name, calls in views.items():
-        calls[0]()  # the first call loads fonts and tables
-        print(f"widgets    {name}: median {statistics.median(map(seconds, calls)) * 1000:.0f} ms of {len(calls)} options")
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        os.chdir(path.parent)
+        for view, controls in run_unit(path)[0]:
+            start = {name: control.value for name, control in controls.items()}
+            view(**start)  # the first call loads fonts and tables
+            times = []
+            for choice in [{**start, name: value} for name, control in controls.items() for value in options(control)]:
+                with contextlib.suppress(ValueError):  # a choice that the view refuses
+                    times.append(seconds(lambda: view(**choice)))
+            print(f"widgets    {path.stem[:2]} {view.__name__}: median {statistics.median(times) * 1000:.0f} ms of {len(times)} options")
+
+
+BARE = """import ipywidgets
+from fivereadings.widgets import KEYS_STAY_HERE
+control = ipywidgets.Dropdown(description="Bare", options=[str(number) for number in range(20)])
+shown = ipywidgets.HTML("0" + KEYS_STAY_HERE)
+control.observe(lambda change: setattr(shown, "value", change["new"] + KEYS_STAY_HERE), names="value")
+ipywidgets.VBox([control, shown])"""
+
+
+def browser() -> None:
+    from browser import box_of, chromium, controls_of, lab_window, label_of, module_in_lab, open_notebook, try_options, why_no_browser
+
+    if why := why_no_browser():
+        return print(f"browser    not measured: {why}")
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name, "module")
+        with module_in_lab(place) as lab, chromium() as started:
+            write(normalise(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(BARE)])), place / "notebooks" / "bare.ipynb")
+            window = lab_window(started.new_context(viewport={"width": 1300, "height": 1000}), lab)
+
+            def times(stem: str) -> dict[str, list[float]]:
+                """Return the milliseconds of each widget of a notebook by the labels of its controls; forms draw at a button only."""
+                open_notebook(window, f"notebooks/{stem}.ipynb")
+                found = {}
+                for control in controls_of(window):
+                    if not box_of(control).locator("xpath=./button").count():
+                        labels = ", ".join(box_of(control).locator("label").all_inner_texts()) or label_of(control)
+                        found.setdefault(labels, []).extend(answer["ms"] for _, answer in try_options(control))
+                return found
+
+            (bare,) = [statistics.median(found) for found in times("bare").values()]
+            print(f"browser    a bare list: median {bare:.0f} ms")
+            for stem in sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")):
+                for labels, found in times(stem).items():
+                    middle = statistics.median(found)
+                    print(f"browser    {stem[:2]} {labels}: median {middle:.0f} ms of {len(found)} changes, {middle / bare:.1f} times the bare list")
 
 
 def notebooks() -> None:
-    import nbformat
-
-    from fivereadings.notebooks import read, run
-
     paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
     imports = "import matplotlib.pyplot, pandas, ipywidgets, fivereadings"
     floor = sum(seconds(lambda: run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(imports)]), ROOT)) for _ in paths)
@@ -104,7 +144,6 @@ def grading(count: int = 30) -> None:
     from fivereadings.grading.batch import grade_class
     from fivereadings.grading.run import run_batch, why_not_isolated
     from fivereadings.grading.sandbox import FOLDERS
-    from fivereadings.notebooks import read
 
     samples = sorted((ROOT / "tests" / "submissions").glob(f"*/{STEM}.ipynb"))
     how = {"isolated": not why_not_isolated()}
@@ -136,6 +175,8 @@ def grading(count: int = 30) -> None:
 
 
 if __name__ == "__main__":
-    for word in sys.argv[1:] or ["widgets", "notebooks", "grading"]:
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > 1:
+        print(f"           The machine is busy (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores): what follows is longer than on a quiet one.")
+    for word in sys.argv[1:] or ["widgets", "browser", "notebooks", "grading"]:
         measure, _, count = word.partition("=")
-        {"widgets": widgets, "notebooks": notebooks, "grading": grading}[measure](*([int(count)] if count else []))
+        {"widgets": widgets, "browser": browser, "notebooks": notebooks, "grading": grading}[measure](*([int(count)] if count else []))

@@ -19,6 +19,8 @@ DASHES = {"China": "-", "Russia": "--", "United States": "-.", "Growth Lab (reco
 TEXT = ' style="text-align:left;padding:.15em .6em"'
 NUMBER = ' style="text-align:right;padding:.15em .6em"'
 FEW_WORDS = 5
+# Lab takes what stands between two dollar signs for a formula, even in a caption; not in an element of this class.
+AS_WRITTEN = ' class="mathjax_ignore"'
 
 
 def number(value) -> str:
@@ -39,14 +41,15 @@ def html_table(frame: pd.DataFrame, caption: str) -> str:
         first, *rest = (escape(number(cell)) for cell in row)
         cells = "".join(f"<td{side}>{cell}</td>" for side, cell in zip(sides[1:], rest))
         body.append(f'<tr><th scope="row"{sides[0]}>{first}</th>{cells}</tr>')
-    return (f'<table style="min-width:22em"><caption{TEXT}>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+    return (f'<table{AS_WRITTEN} style="min-width:22em"><caption{TEXT}>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
             f"<tbody>{''.join(body)}</tbody></table>")
 
 
 def picture(figure) -> str:
     """Return a matplotlib figure as a `data:` address of a PNG, and close it."""
     memory = BytesIO()
-    figure.savefig(memory, format="png", dpi=110, metadata={"Software": None})
+    # Level 3 instead of 6 packs a busy chart in half the time; the file grows by a twentieth.
+    figure.savefig(memory, format="png", dpi=110, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     plt.close(figure)
     return "data:image/png;base64," + base64.b64encode(memory.getvalue()).decode("ascii")
 
@@ -73,8 +76,8 @@ def show(shown, caption: str = "", alt: str = "", source: str = "", table: pd.Da
         raise ValueError("A chart needs a caption, a source and the table behind it. "
                          "Try: show(figure, caption=…, alt=…, source=cite(rows), table=rows)")
     return HTML(
-        f'<figure><img src="{picture(shown)}" alt="{escape(alt, quote=True)}" style="max-width:100%;height:auto">'
-        f"<figcaption>{escape(caption)}{credit}</figcaption></figure>"
+        f'<figure style="margin:1em 0"><img src="{picture(shown)}" alt="{escape(alt, quote=True)}" style="max-width:100%;height:auto">'
+        f"<figcaption{AS_WRITTEN}>{escape(caption)}{credit}</figcaption></figure>"
         f"<details><summary>The figures behind this chart</summary>{html_table(table, caption)}</details>"
     )
 

@@ -62,7 +62,7 @@ def explore(view, **controls) -> ipw.VBox:
             shown = view(**{name: control.value for name, control in controls.items()}).data
         except ValueError as problem:
             shown = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
-        screen.value = shown + KEYS_STAY_HERE
+        screen.value = f'<div style="line-height:1.5">{shown}</div>{KEYS_STAY_HERE}'  # ipywidgets sets lines far apart
 
     for control in controls.values():
         control.observe(draw, names="value")
@@ -97,7 +97,7 @@ def form(action, button: str, view=None, fresh=(), **controls) -> ipw.VBox:
             shown = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
         else:
             empty()
-        answer.value = f'<div role="status">{shown}</div>'
+        answer.value = f'<div role="status" style="line-height:1.5">{shown}</div>'
 
     press.on_click(act)
     for control in given(view).values() if view else ():

@@ -42,15 +42,23 @@ XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721
 # In the browser
 
 
+UNFOLDED = """async ([include, values]) => {
+  const folds = [...document.querySelectorAll('details:not([open])')].filter(fold => fold.closest(include) || fold.querySelector(include));
+  folds.forEach(fold => { fold.open = true; });
+  const found = await axe.run({include: [[include]]}, {runOnly: {type: 'tag', values}, resultTypes: ['violations']});
+  folds.forEach(fold => { fold.open = false; });
+  return found;
+}"""
+
+
 def violations(page, include: str) -> list[str]:
     """Return what axe-core finds against WCAG 2.2 A and AA in the parts of a page that the selector `include` names.
 
-    What is folded is unfolded first: axe looks only at what is shown. EXCEPTIONS are left out.
+    What is folded is unfolded for it: axe looks only at what is shown. EXCEPTIONS are left out.
     """
     assert page.locator(include).count(), f"nothing on the page is {include}"
-    page.evaluate("include => document.querySelectorAll(include).forEach(part => part.querySelectorAll('details').forEach(fold => { fold.open = true; }))", include)
     page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("([include, tags]) => axe.run({include: [[include]]}, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", [include, TAGS])
+    found = page.evaluate(UNFOLDED, [include, TAGS])
     return [f"{rule['id']}: {rule['help']}: {node['html'][:200]} ({' '.join(map(str, node['target']))[-120:]})"
             for rule in found["violations"] for node in rule["nodes"]
             if not any(rule["id"] == name and part in " ".join(map(str, node["target"])) for name, part, _ in EXCEPTIONS)]
@@ -68,15 +76,15 @@ CUT_OFF = """include => {
       const range = document.createRange();
       range.selectNodeContents(node);
       const rects = [...range.getClientRects()];
-      for (let e = parent; e && e !== document.body; e = e.parentElement) {
-        if (scrolls(e)) break;  // a reader can scroll to it
-        const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-        if (['hidden', 'clip'].includes(style.overflowX) && rects.some(r => r.right > box.right + 1 || r.left < box.left - 1)) {
+      for (let e = parent; e; e = e.parentElement) {
+        if (scrolls(e)) break;  // a reader can scroll to it, inside the part
+        const box = e.getBoundingClientRect();
+        const edge = e === document.documentElement ? innerWidth : ['hidden', 'clip'].includes(getComputedStyle(e).overflowX) ? box.right : Infinity;
+        if (rects.some(r => r.right > edge + 1)) {
           faults.push(`cut off: ${name(node.data)}`);
           break;
         }
       }
-      if (rects.some(r => r.right > innerWidth + 1) && !node.parentElement.closest(include).matches('*') ) faults.push(`beyond the window: ${name(node.data)}`);
       texts.push(...rects.filter(r => r.width > 1).map(r => [r, node]));
     }
     texts.sort((a, b) => a[0].top - b[0].top);
@@ -121,7 +129,7 @@ def fault_of_alternative(text: str | None) -> str:
 
 
 def faults_of_html(html: str) -> list[str]:
-    """Return what is wrong with pictures and tables: alternative text, the table behind a chart, caption, header scopes."""
+    """Return what is wrong: alternative text, the table behind a chart, caption, header scopes, dollars that become a formula."""
     page, faults = BeautifulSoup(html, "html.parser"), []
     for image in page("img"):
         faults.append(fault_of_alternative(image.get("alt")))
@@ -136,6 +144,9 @@ def faults_of_html(html: str) -> list[str]:
         rows = [row for row in table("tr") if row("td")]
         if None in heads or "col" not in heads or any("row" not in [head.get("scope") for head in row("th")] for row in rows):
             faults.append(f"a table whose headers lack their scope: {caption or table.get_text(' ', strip=True)[:60]!r}")
+    for part in page(["p", "td", "th", "li", "caption", "figcaption", "summary"]):
+        if part.get_text().count("$") > 1 and "mathjax_ignore" not in part.get("class", []) and not part.find_parent(class_="mathjax_ignore"):
+            faults.append(f"a text that Lab takes for a formula: {part.get_text()[:80]!r}")
     return [fault for fault in faults if fault]
 
 

@@ -115,6 +115,7 @@ def lab_window(context, lab):
     page.on("request", lambda request: page.outside.append(request.url) if not re.match(rf"{lab}|data:|blob:", request.url) else None)
     page.goto(f"{lab}/lab?token=reader&reset")
     page.wait_for_function("() => window.jupyterapp?.shell.currentWidget", timeout=60_000)  # the launcher
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")  # the list of files, which would take half of a small window
     return page
 
 

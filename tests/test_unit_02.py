@@ -17,11 +17,11 @@ def test_four_rods_at_every_option(rod, vintage):
     if (rod, vintage) in THERE:
         html = rod_view(rod, vintage).data
         change = rod_table(rod, vintage).set_index("year")["change"][2015]
-        assert "<figure>" in html and vintage in html and f"{abs(change):.1f} per cent" in html
+        assert "<figure" in html and vintage in html and f"{abs(change):.1f} per cent" in html
         assert ("fell" if change < 0 else "rose") in html
     else:
         html = rod_view(rod, vintage).data
-        assert f"“{vintage}” has no figure on the rod “{rod}”" in html and "<table" in html and "<figure>" not in html
+        assert f"“{vintage}” has no figure on the rod “{rod}”" in html and "<table" in html and "<figure" not in html
         assert f"{vintage}</th>" not in html and "–</td>" not in html
         assert all(f"{name}</th>" in html for name in VINTAGES if rod in RELEASES[name])
         with pytest.raises(ValueError, match="has no figure on the rod.*There are: "):

@@ -15,7 +15,7 @@ SELLS, BUYS = "goods that Russia sells", "goods that Russia buys"
 def test_who_depends_on_whom_at_every_option(measure):
     html = unescape(dependence_view(measure).data)
     last = dependence_table(measure).dropna().iloc[-1]
-    assert "<figure>" in html and measure[1:] in html and cite(dependence_rows(measure)) in html
+    assert "<figure" in html and measure[1:] in html and cite(dependence_rows(measure)) in html
     assert f"{last['Russia']:.1f} per cent of Russia's" in html and f"{last['China']:.1f} per cent of China's" in html
     assert f"{last['year']:.0f} " in html
 

@@ -49,8 +49,8 @@ def siberia_lines() -> tuple[pd.DataFrame, str, list]:
 
 
 def pipeline_lines() -> tuple[pd.DataFrame, str, list]:
-    """Return Russia's gas by pipeline to Europe and to China, by the Statistical Review."""
-    return _flow_lines("pipeline gas", ["Europe", "China"], "bcm")
+    """Return Russia's gas by pipeline to China and to Europe, by the Statistical Review."""
+    return _flow_lines("pipeline gas", ["China", "Europe"], "bcm")
 
 
 def crude_lines() -> tuple[pd.DataFrame, str, list]:
