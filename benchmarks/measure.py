@@ -95,7 +95,7 @@ ipywidgets.VBox([control, shown])"""
 
 
 def browser() -> None:
-    from browser import box_of, chromium, controls_of, lab_window, label_of, module_in_lab, open_notebook, try_options, why_no_browser
+    from browser import box_of, chromium, controls_of, lab_window, module_in_lab, open_notebook, try_options, why_no_browser
 
     if why := why_no_browser():
         return print(f"browser    not measured: {why}")
@@ -106,21 +106,21 @@ def browser() -> None:
             window = lab_window(started.new_context(viewport={"width": 1300, "height": 1000}), lab)
 
             def times(stem: str) -> dict[str, list[float]]:
-                """Return the milliseconds of each widget of a notebook by the labels of its controls; forms draw at a button only."""
+                """Return the milliseconds of each change, by the label of the widget's first control; forms draw at a button only."""
                 open_notebook(window, f"notebooks/{stem}.ipynb")
                 found = {}
                 for control in controls_of(window):
                     if not box_of(control).locator("xpath=./button").count():
-                        labels = ", ".join(box_of(control).locator("label").all_inner_texts()) or label_of(control)
-                        found.setdefault(labels, []).extend(answer["ms"] for _, answer in try_options(control))
+                        first = box_of(control).locator("label").first.inner_text()
+                        found.setdefault(first, []).extend(answer["ms"] for _, answer in try_options(control))
                 return found
 
             (bare,) = [statistics.median(found) for found in times("bare").values()]
             print(f"browser    a bare list: median {bare:.0f} ms")
             for stem in sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")):
-                for labels, found in times(stem).items():
+                for first, found in times(stem).items():
                     middle = statistics.median(found)
-                    print(f"browser    {stem[:2]} {labels}: median {middle:.0f} ms of {len(found)} changes, {middle / bare:.1f} times the bare list")
+                    print(f"browser    {stem[:2]} “{first}”: median {middle:.0f} ms of {len(found)} changes, {middle / bare:.1f} times the bare list")
 
 
 def notebooks() -> None:

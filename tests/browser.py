@@ -184,22 +184,21 @@ def value_of(control) -> str:
 def set_by_keyboard(control, value) -> None:
     """Set a control with the keyboard alone."""
     control.focus()
-    kind, now = kind_of(control), value_of(control)
+    keyboard, kind, now = control.page.keyboard, kind_of(control), value_of(control)
     if kind == "box":
         if now != value:
-            control.press("Space")
+            keyboard.press("Space")
     elif kind == "list":
         options = choices(control)
         target, here = options.index(value), options.index(now)
         if target == 0:
-            control.press("Home")
-        else:  # each step on the way is drawn, too
-            for _ in range(abs(target - here)):
-                control.press("ArrowDown" if target > here else "ArrowUp")
+            keyboard.press("Home")
+        for _ in range(abs(target - here) if target else 0):  # each step on the way is drawn, too
+            keyboard.press("ArrowDown" if target > here else "ArrowUp")
     else:
-        control.press("Control+a")
-        control.page.keyboard.type(value)
-        control.press("Tab")
+        keyboard.press("Control+a")
+        keyboard.type(value)
+        keyboard.press("Tab")
     assert value_of(control) == value, f"{label_of(control)}: the keyboard did not reach {value}"
 
 
@@ -207,7 +206,7 @@ def changed(screen, action, wanted=None) -> dict:
     """Do `action()` and return `content` of a widget once it differs (or is what is wanted), the kernel being idle again, and the `ms` it took."""
     screen.evaluate(WATCH, wanted)
     action()
-    return screen.page.evaluate("() => window.change")
+    return screen.evaluate("() => window.change")
 
 
 def try_options(control):
@@ -215,10 +214,17 @@ def try_options(control):
 
     A list is gone through from its top, so that each key leads to one picture.
     """
-    screen, start, seen = screen_of(control), value_of(control), {}
+    screen, start, seen = screen_of(control).element_handle(), value_of(control), {}
     options = choices(control)
-    for value in options[options[0] == start:] if kind_of(control) == "list" else [value for value in options if value != start]:
-        seen[value] = changed(screen, lambda value=value: set_by_keyboard(control, value))
-        yield value, seen[value]
+    if kind_of(control) == "list":
+        control.focus()
+        held, keyboard = control.element_handle(), control.page.keyboard
+        for value in options[options[0] == start:]:
+            seen[value] = changed(screen, lambda value=value: keyboard.press("Home" if value == options[0] else "ArrowDown"))
+            assert held.evaluate("e => e.value") == value, f"{label_of(control)}: the keyboard did not reach {value}"
+            yield value, seen[value]
+    else:
+        for value in [value for value in options if value != start]:
+            yield value, changed(screen, lambda value=value: set_by_keyboard(control, value))
     if kind_of(control) != "text" and value_of(control) != start:
         yield start, changed(screen, lambda: set_by_keyboard(control, start), seen.get(start, {}).get("content"))
