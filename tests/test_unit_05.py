@@ -57,6 +57,12 @@ def test_five_years_of_arms_are_added_before_they_are_divided():
     assert dependence_table("arms, five years added")["year"].min() == 1996  # the file begins in 1992
 
 
+def test_the_years_in_which_a_quarter_to_thirty_per_cent_was_true():
+    """What the notebook says of the band in ¶6."""
+    share = dependence_table("arms, five years added").set_index("year")["Russia"].loc[:2018]
+    assert list(share.index[share.round().between(25, 30)]) == [1996, 2010]
+
+
 def test_energy_is_of_one_reporter():
     for fuel in ("crude oil", "pipeline gas"):
         assert set(dependence_rows(fuel)["reporter"]) == {"Statistical Review"}
