@@ -12,6 +12,8 @@ import urllib.request
 import pytest
 from conftest import BIN, ROOT, UNITS
 
+from fivereadings import load
+
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
@@ -147,7 +149,13 @@ def settled(screen, before):
     raise AssertionError("the picture did not change")
 
 
-WITH_WIDGETS = {f"notebooks/{path.name}": len(re.findall(r"=(?:choice|amount|tick|line|text)\(", path.read_text(encoding="utf-8"))) for path in UNITS}
+def controls_of(path):
+    """How many controls a notebook shows: one for each call, and one for each coded voice where `{voice: tick(…)` makes them."""
+    text = path.read_text(encoding="utf-8")
+    return len(re.findall(r"=(?:choice|amount|tick|line|text)\(", text)) + text.count("{voice: tick(") * load("viewpoints")["voice"].nunique()
+
+
+WITH_WIDGETS = {f"notebooks/{path.name}": controls_of(path) for path in UNITS}
 
 
 @pytest.mark.parametrize("path, controls", [(path, count) for path, count in WITH_WIDGETS.items() if count])
