@@ -76,7 +76,7 @@ def _spans(place: Path) -> dict[str, tuple[str, int, int]]:
         others = [starts[name] for name in starts if about[name] == reading and name != voice]
         start = starts.get(voice, 1) if others else 1
         spans[voice] = (reading, start, min((other - 1 for other in others if other > start), default=int(length[reading])))
-    return {voice: spans[voice] for voice in [*starts, *spans]}  # those that are coded come first
+    return spans
 
 
 def paragraphs_of(voice: str) -> tuple[str, int, int]:

@@ -106,13 +106,13 @@ def coder_view(voice: str, question: str) -> HTML:
     summary, texts = _practice(home()).get((voice, question)), own_copies(reading)
     body = "".join(f"<p><strong>¶{number}</strong> {escape(texts[number])}</p>" for number in range(first, last + 1) if number in texts)
     if body:
-        read = own_copy_trouble(reading) + ('<div tabindex="0" role="region" aria-label="The text" style="max-height:22em;overflow:auto;'
+        read = ('<div tabindex="0" role="region" aria-label="The text" style="max-height:22em;overflow:auto;'
                 f'border:1px solid #999;padding:0 1em">{body}</div>')
     else:
         read = (f"<p><strong>Read:</strong> ¶{first} to ¶{last} of {reading}, in your own copy of the text. "
-                "Saved as readings/README.md says, it is shown here.</p>") + own_copy_trouble(reading)
+                "Saved as readings/README.md says, it is shown here.</p>")
     practice = f"<details><summary>Without the text: our summary, for practice</summary><p>{escape(summary)}</p></details>" if summary else ""
-    return HTML(html_table(table, f"{voice}, {question}: what to read") + read + practice)
+    return HTML(html_table(table, f"{voice}, {question}: what to read") + own_copy_trouble(reading) + read + practice)
 
 
 def save_code(pseudonym: str, voice: str, question: str, basis: str, stance: str, paragraphs: str, reason: str) -> HTML:
