@@ -130,6 +130,8 @@ def _other_kind(answer, value) -> str:
     elif isinstance(answer, str) and isinstance(value, (int, float)):
         plain = answer.replace("-", "", 1).replace(".", "", 1).isdecimal()
         to_do = "Leave out the quotation marks." if plain else "Type the number alone, without words, quotation marks, units or signs."
+    elif isinstance(value, str):
+        to_do = 'Type the letter or the word that is asked for in quotation marks, such as "A".'
     else:
         to_do = ""
     return f"The answer is {KINDS[type(answer)]}; {KINDS[type(value)]} is expected. {to_do}".strip()

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from .tables import load
+from .voices import paragraphs_of
 
 # The four cells that a student writes, with the heading that the page gives each.
 PARTS = {"brief-claim": "The question and the claim", "brief-figure": "What the figure shows",
@@ -54,14 +55,23 @@ def words_of(text: str) -> int:
     return len(DECLARED.sub("", text).split())
 
 
-def _named(sentence: str) -> dict[str, int]:
-    """Return the voices that a sentence names, each with the number of ¶ of its reading."""
-    length, plain, found = load("readings").set_index("reading")["paragraphs"], sentence.replace("The Bear", "Bear").replace("the Dragon", "Dragon"), {}
+def _named(sentence: str) -> dict[str, range]:
+    """Return the voices that a sentence names, each with its own paragraphs."""
+    plain, found = sentence.replace("The Bear", "Bear").replace("the Dragon", "Dragon"), {}
     for voice in load("voices").itertuples():
-        names = [voice.name.split(" (")[0], *([voice.name.split()[-1]] if voice.voice == voice.name.split()[-1].lower() else [])]
+        names = [_short(voice.name), *([voice.name.split()[-1]] if voice.voice == voice.name.split()[-1].lower() else [])]
         if any(re.search(rf"(?i)\b{re.escape(name)}\b", plain) for name in names):
-            found[voice.voice] = int(length[voice.reading])
+            found[voice.voice] = _own(voice.voice)
     return found
+
+
+def _short(name: str) -> str:
+    return name.split(" (")[0]
+
+
+def _own(voice: str) -> range:
+    _, first, last = paragraphs_of(voice)
+    return range(first, last + 1)
 
 
 def _places(sentence: str) -> list[int]:
@@ -69,20 +79,29 @@ def _places(sentence: str) -> list[int]:
 
 
 def voices_with_place(text: str) -> dict[str, list[int]]:
-    """Return the voices that a text names, each with the ¶ in the same sentences that exist in its reading."""
+    """Return the voices that a text names, each with those ¶ in the same sentences that are its own."""
     found = {}
     for sentence in sentences(text):
-        for voice, last in _named(sentence).items():
-            found.setdefault(voice, []).extend(n for n in _places(sentence) if 1 <= n <= last)
+        for voice, own in _named(sentence).items():
+            found.setdefault(voice, []).extend(n for n in _places(sentence) if n in own)
     return found
 
 
 def wrong_places(text: str) -> list[str]:
-    """Return a remark on each ¶ that no voice named in its sentence has: “¶99 does not exist in Taussig”."""
-    names = load("voices").set_index("voice")["name"]
-    named = [(_places(sentence), _named(sentence)) for sentence in sentences(text)]
-    return [f"¶{n} does not exist in {' or '.join(names[voice].split(' (')[0] for voice in voices)}"
-            for places, voices in named for n in places if voices and not 1 <= n <= max(voices.values())]
+    """Return a remark on each ¶ that is of no voice named in its sentence.
+
+    Such as “¶99 does not exist in Torrey Taussig” or “¶7 is by Alexander Panov, not by Alexey Fenenko”.
+    """
+    who, remarks = load("voices").set_index("voice"), []
+    for sentence in sentences(text):
+        voices = _named(sentence)
+        for number in _places(sentence):
+            if voices and not any(number in own for own in voices.values()):
+                said = " or ".join(_short(who.loc[voice, "name"]) for voice in voices)
+                others = who[who["reading"].isin(who.loc[list(voices), "reading"])].index
+                by = next((_short(who.loc[other, "name"]) for other in others if number in _own(other)), "")
+                remarks.append(f"¶{number} is by {by}, not by {said}" if by else f"¶{number} does not exist in {said}")
+    return remarks
 
 
 def _phrases(text: str) -> list[tuple[str, str]]:
@@ -121,8 +140,8 @@ def review(brief: dict) -> pd.DataFrame:
                  f"no sentence of “{PARTS['brief-figure']}” has a number, a year, a unit and whose figure it is")))
     rows.append(_traced(texts["brief-figure"], seen.cells))
     named = {voice: places for voice, places in voices_with_place(texts["brief-voices"]).items() if places}
-    rows.append(("two voices, each with a ¶ that exists", _found(len(named) >= 2, ", ".join(f"{v} ¶{p[0]}" for v, p in named.items()),
-                 f"{len(named)} voice{'s' * (len(named) != 1)} with a ¶ of the reading in the same sentence")
+    rows.append(("two voices, each with a ¶ of its own", _found(len(named) >= 2, ", ".join(f"{v} ¶{p[0]}" for v, p in named.items()),
+                 f"{len(named)} voice{'s' * (len(named) != 1)} with a ¶ of its own in the same sentence")
                  + "".join(f"; {remark}" for remark in wrong_places(texts["brief-voices"]))))
     end = texts["brief-conclusion"]
     said, near = confidence_in(end), [f"“{before} {phrase}” is another phrase" for before, phrase in _phrases(end) if before]

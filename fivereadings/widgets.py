@@ -6,6 +6,7 @@ from inspect import signature
 import ipywidgets as ipw
 
 WIDE = {"description_width": "initial"}
+TEXT = "line-height:1.4"  # ipywidgets sets text as high as a control, which makes a table twice as long
 # JupyterLab takes keys away from a closed list or a box: an arrow leaves it, "a" adds a cell, "x" cuts one
 # (ipywidgets issue 3912). This attribute keeps Lab's shortcuts out of a control; only a script can set it.
 KEYS_STAY_HERE = ("<style onload=\"this.closest('.widget-vbox')?.querySelectorAll('select, input, textarea')"
@@ -62,7 +63,7 @@ def explore(view, **controls) -> ipw.VBox:
             shown = view(**{name: control.value for name, control in controls.items()}).data
         except ValueError as problem:
             shown = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
-        screen.value = f'<div style="line-height:1.5">{shown}</div>{KEYS_STAY_HERE}'  # ipywidgets sets lines far apart
+        screen.value = f'<div style="{TEXT}">{shown}</div>{KEYS_STAY_HERE}'
 
     for control in controls.values():
         control.observe(draw, names="value")
@@ -97,7 +98,7 @@ def form(action, button: str, view=None, fresh=(), **controls) -> ipw.VBox:
             shown = f'<p role="alert"><strong>Not possible:</strong> {escape(str(problem))}</p>'
         else:
             empty()
-        answer.value = f'<div role="status" style="line-height:1.5">{shown}</div>'
+        answer.value = f'<div role="status" style="{TEXT}">{shown}</div>'
 
     press.on_click(act)
     for control in given(view).values() if view else ():

@@ -15,7 +15,7 @@ from PIL import Image
 # The label of the first control in the widget that is shown, and what is chosen for the picture, by label.
 SHOWN = {
     "00": ("Topic", {}), "01": ("Direction", {"List": "with the European Union beside"}), "02": ("Measuring rod", {"Measuring rod": "dollars"}), "03": ("Flow", {}),
-    "04": ("Method", {"Reveal the year (hindsight)": True}), "05": ("Measure", {}), "06": ("First voice", {}), "07": ("Measure", {}), "08": ("Figures", {}),
+    "04": ("Method", {"Reveal the year (hindsight)": True}), "05": ("Measure", {}), "06": ("Question", {}), "07": ("Measure", {}), "08": ("Figures", {}),
 }
 LARGEST = 150_000  # bytes
 

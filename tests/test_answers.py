@@ -57,6 +57,11 @@ def test_judging(answer, points, words):
     assert got == points and words in message and (words or not message)
 
 
+def test_a_number_in_the_place_of_a_letter_is_told_what_to_type():
+    got, message = judge(1.47, {"value": "C", "tolerance": 0, "points": 2, "mistakes": []})
+    assert got == 0 and 'in quotation marks, such as "A"' in message
+
+
 def test_judging_a_list():
     entry = {"value": [2009, 2010, 2011], "tolerance": 0, "points": 2, "mistakes": []}
     assert judge([2009, 2010, 2014], entry) == (0.0, "2 of the 3 items in your list belong there; missing: 1.")

@@ -1,12 +1,15 @@
 """The units in a real browser: JupyterLab with Chromium, every widget at each of its options."""
 
 import re
+import shutil
 
 import pytest
 from accessibility import cut_off, violations
-from browser import OUTPUTS, box_of, changed, choices, controls_of, lab_window, label_of, open_notebook, set_by_keyboard, try_options
+from browser import OUTPUTS, READY, box_of, changed, choices, controls_of, lab_window, label_of, open_notebook, set_by_keyboard, try_options
 from conftest import ROOT, UNITS
 from screenreader import PAGE, STEM, script_of
+
+from fivereadings import load
 
 WINDOW = {"width": 1300, "height": 1000}
 
@@ -21,8 +24,13 @@ def unit(request, window):
     """A unit that has been run in the browser, and how many controls it has."""
     window.trouble.clear(), window.outside.clear()
     open_notebook(window, f"notebooks/{request.param.name}")
-    window.controls = len(re.findall(r"=(?:choice|amount|tick|line|text)\(", request.param.read_text(encoding="utf-8")))
+    window.controls = count_controls(request.param.read_text(encoding="utf-8"))
     return window
+
+
+def count_controls(text):
+    """How many controls a notebook shows: one for each call, and one for each coded voice where `{voice: tick(…)` makes them."""
+    return len(re.findall(r"=(?:choice|amount|tick|line|text)\(", text)) + text.count("{voice: tick(") * load("viewpoints")["voice"].nunique()
 
 
 def test_axe_finds_no_violation_in_the_outputs(unit):
@@ -86,8 +94,71 @@ def test_an_exercise_answers_in_the_browser(window):
 def test_the_first_page_opens_with_its_outputs(browser, lab):
     page = browser.new_page()
     page.goto(f"{lab}/lab/tree/notebooks/00-start-here.ipynb?token=reader&reset")
-    page.get_by_text("The Fletcher School").first.wait_for(timeout=60_000)
+    page.get_by_text("China-US Focus").first.wait_for(timeout=60_000)
     assert page.get_by_role("dialog").count() == 0, "a question stands in front of the first page"
+    page.close()
+
+
+def test_saved_work_comes_back_as_the_first_page_says(browser, lab, tmp_path):
+    """Save, download, lose the server's copy, close the page, upload, open: the steps of “Save your work” in unit 00."""
+    def menu(name, item):
+        page.locator(".lm-MenuBar-item", has_text=name).click()
+        page.locator(".lm-Menu-item", has=page.get_by_text(item, exact=True)).click()
+
+    def opened():
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+        page.wait_for_function(READY, timeout=60_000)
+
+    def upload(path):
+        with page.expect_file_chooser() as chooser:
+            page.get_by_title("Upload Files").click()
+        chooser.value.set_files(path)
+
+    page = browser.new_page()
+    address = f"{lab}/lab/tree/notebooks/00-start-here.ipynb?token=reader&reset"
+    page.goto(address)
+    opened()
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("  # my own remark")
+    page.keyboard.press("Control+s")
+    with page.expect_download() as download:
+        menu("File", "Download")
+    kept = tmp_path / download.value.suggested_filename
+    download.value.save_as(kept)
+    assert kept.name == "00-start-here.ipynb" and "# my own remark" in kept.read_text(encoding="utf-8")
+
+    fresh = tmp_path / "fresh" / kept.name
+    fresh.parent.mkdir()
+    shutil.copy(ROOT / "notebooks" / kept.name, fresh)
+    for path in (fresh, kept):  # a new Binder has the page as it was; then the student's own is uploaded
+        page.goto(address)
+        opened()
+        page.locator(".lm-DockPanel .lm-mod-current .lm-TabBar-tabCloseIcon").click()
+        page.locator(".jp-Dialog, .jp-Launcher").first.wait_for()  # Lab asks where it has touched the page itself
+        if page.locator(".jp-Dialog").count():
+            page.locator(".jp-Dialog").get_by_text("Discard", exact=True).click()
+        upload(path)
+        page.locator(".jp-Dialog").get_by_text("Overwrite", exact=True).click()
+        page.locator(".jp-DirListing-item", has_text=kept.stem).dblclick()
+        opened()
+        assert page.get_by_text("# my own remark").count() == (path == kept)
+
+    page.locator(".jp-BreadCrumbs-home").click()  # what a button saved: the folder beside `notebooks`
+    page.locator(".jp-DirListing-item", has_text="exercises").wait_for()
+    if not page.locator(".jp-DirListing-item", has_text="my-work").count():  # another test's button may have made it
+        page.get_by_title("New Folder").click()
+        page.locator(".jp-DirListing-editor").fill("my-work")
+        page.keyboard.press("Enter")
+    page.locator(".jp-DirListing-item", has_text="my-work").dblclick()
+    page.locator(".jp-BreadCrumbs-item", has_text="my-work").wait_for()
+    codes = tmp_path / "codes-river-7.csv"
+    codes.write_text("pseudonym", encoding="utf-8")
+    upload(codes)
+    page.locator(".jp-DirListing-item", has_text=codes.name).click(button="right")
+    with page.expect_download() as download:
+        page.locator(".lm-Menu-item", has=page.get_by_text("Download", exact=True)).click()
+    assert download.value.suggested_filename == codes.name
     page.close()
 
 

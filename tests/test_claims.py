@@ -10,7 +10,8 @@ from conftest import ROOT
 
 from fivereadings import load
 from fivereadings.verdicts import alternatives, fits, measured, verdict
-from fivereadings.voices import marks, own_copy, show_paragraph, stance_in_words, viewpoint_table, viewpoint_view
+from fivereadings.views.coding import coder_view
+from fivereadings.voices import marks, own_copies, own_copy_trouble, show_paragraph, stance_in_words, viewpoint_table, viewpoint_view
 
 CLAIMS = load("claims")
 DECIDABLE = CLAIMS[CLAIMS["table"] != ""]
@@ -177,11 +178,34 @@ def test_an_unknown_voice_names_those_there_are():
 
 
 def test_a_readers_own_copy_is_found_and_never_tracked(small_module):
-    assert own_copy("caixin-2016", 1) is None
+    assert own_copies("caixin-2016") == {} and own_copy_trouble("caixin-2016") == ""
     folder = small_module / "readings" / "own-copies"
     folder.mkdir()
     text = "# Heading\n\nFirst.\n \nSecond,\nlonger.\n\n[7] Seventh.\n\nEighth.\n"
     (folder / "caixin-2016.txt").write_text(text, encoding="utf-8")
-    assert [own_copy("caixin-2016", n) for n in (1, 2, 3, 7, 8)] == ["First.", "Second,\nlonger.", None, "Seventh.", "Eighth."]
+    assert own_copies("caixin-2016") == {1: "First.", 2: "Second,\nlonger.", 7: "Seventh.", 8: "Eighth."}
     assert "Second," in show_paragraph("caixin-2016", 2).data and "once you have one" in show_paragraph("caixin-2016", 3).data
     assert "readings/own-copies/" in pathlib.Path(ROOT, ".gitignore").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("blocks, found", [
+    ([f"Words {n}." for n in range(1, 22)], ""), (["# A heading", *(f"Words {n}." for n in range(1, 22))], ""),
+    (["[15] Words.", "Words.", "[20] Words.", "Words."], ""),  # a part, numbered to the end
+    (["Title", *(f"Words {n}." for n in range(1, 22))], "22 paragraphs, the last of them ¶22; we expected 21 paragraphs"),
+    (["All in one block."], "1 paragraph, the last of them ¶1; we expected 21 paragraphs"),
+    (["Words.", "Words.", "[2] Words.", "[21] Words."], "4 paragraphs, the last of them ¶21, and ¶2 more than once; we expected 21 paragraphs")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_copy_that_counts_otherwise_is_warned_of(small_module, blocks, found, encoding):
+    folder = small_module / "readings" / "own-copies"
+    folder.mkdir()
+    (folder / "caixin-2016.txt").write_bytes("\r\n\r\n".join(["# Größe", *blocks]).encode(encoding))
+    assert ("we found " + found in own_copy_trouble("caixin-2016")) if found else own_copy_trouble("caixin-2016") == ""
+    for shown in (show_paragraph("caixin-2016", 15).data, coder_view("caixin", "economy").data):
+        assert ("What to try: put an empty line" in shown) == bool(found)
+
+
+def test_a_copy_that_is_no_text_is_named(small_module):
+    (small_module / "readings" / "own-copies").mkdir()
+    (small_module / "readings" / "own-copies" / "caixin-2016.txt").write_bytes(b"PK\0\0")
+    with pytest.raises(ValueError, match="caixin-2016.txt was not read: it is no text file. Save it again as plain text"):
+        show_paragraph("caixin-2016", 1)

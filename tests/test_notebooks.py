@@ -52,7 +52,7 @@ def test_an_exercise_is_stored_without_outputs(stem):
         assert not cell.get("outputs") and cell.get("execution_count") is None
 
 
-@pytest.mark.parametrize("path", WITH_EXERCISE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
 def test_the_core_path_runs_alone(path, tmp_path):
     notebook = read(path)
     further = False

@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 
 from fivereadings import load, selftest
+from fivereadings.notebooks import read
 from fivereadings.views import timeline
 from fivereadings.views.overview import one_sentence, voices_table
 from fivereadings.views.timeline import LANES, READINGS, TODAY, TOPICS, known, span, timeline_rows, timeline_table, timeline_view, trade_rows
@@ -313,6 +314,27 @@ def test_the_page_names_every_unit_that_there_is():
     for path in (ROOT / "notebooks").glob("0[1-8]*.ipynb"):
         title = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0].removeprefix("# ")
         assert f"[{title}]({path.name})" in page, title
+
+
+def test_the_core_path_is_read_in_fifteen_minutes():
+    """Our estimate: 150 words a minute, one minute for each table or figure, half a minute for each run, two for the questions of the timeline."""
+    path = [cell for cell in read(ROOT / "notebooks/00-start-here.ipynb").cells if "further" not in cell.metadata.get("tags", [])]
+    open_text = re.sub(r"<details>.*?</details>|\]\([^)]*\)|[|#*`]", " ", "\n".join(cell.source for cell in path if cell.cell_type == "markdown"), flags=re.S)
+    shown = sum(bool(re.search(r"<(table|figure)", str(cell.outputs))) for cell in path if cell.cell_type == "code")
+    assert 5 <= shown <= 6 and len(open_text.split()) / 150 + shown + 3 * 0.5 + 2 <= 15  # runs: the first cell twice, then all at once
+
+
+def test_the_page_and_the_guides_announce_the_same_minutes():
+    said = {"notebooks/00-start-here.ipynb": "on your machine: 15 minutes", "README.md": "(notebooks/00-start-here.ipynb) | all | 15 |",
+            "TEACHING.md": "`notebooks/00-start-here.ipynb`, 15 minutes at home"}
+    assert all(words in (ROOT / name).read_text(encoding="utf-8") for name, words in said.items())
+
+
+def test_a_text_without_a_day_says_between_which_dates_its_mark_stands():
+    rows = timeline_rows().query("topic == @READINGS").set_index("source")["event"]
+    assert rows["bear-and-dragon"].endswith("c. 2018; not before 2018 and not after 2019, so the mark stands in the middle")
+    assert "not before 2016-06-26 and not after 2016-08" in rows["china-us-focus-2016"]
+    assert not rows[["russia-direct-2014", "caixin-2016"]].str.contains("not before").any()
 
 
 def test_the_finished_example_follows_from_its_claim():

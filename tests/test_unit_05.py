@@ -3,6 +3,7 @@
 from html import unescape
 
 import pytest
+from printed import page
 
 from fivereadings import load
 from fivereadings.views.dependence import MEASURES, amounts_in, dependence_rows, dependence_table, dependence_view
@@ -55,6 +56,13 @@ def test_five_years_of_arms_are_added_before_they_are_divided():
     assert row["Russia"] == pytest.approx(arms["Russia to China"] / arms["Russia to World"] * 100)
     assert row["China"] == pytest.approx(arms["Russia to China"] / arms["World to China"] * 100)
     assert dependence_table("arms, five years added")["year"].min() == 1996  # the file begins in 1992
+
+
+def test_the_years_in_which_a_quarter_to_thirty_per_cent_was_true():
+    """What the notebook says of the band in ¶6."""
+    share = dependence_table("arms, five years added").set_index("year")["Russia"].loc[:2018]
+    first, second = share.index[share.round().between(25, 30)]
+    assert f"only those that end in {first} and in {second} lie in the band of 25 to 30" in page("notebooks/05-bear-and-dragon.ipynb")
 
 
 def test_energy_is_of_one_reporter():

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from fivereadings import classfiles, load
+from fivereadings.notebooks import read
 from fivereadings.places import home
 from fivereadings.views import agreement, coding, matrix
 from fivereadings.widgets import choice, form, line
@@ -42,36 +43,51 @@ def test_the_picture_says_in_words_and_numbers_what_it_shows():
 @pytest.mark.parametrize("question", [matrix.ALL, *QUESTIONS])
 def test_the_explorer_for_every_pair_of_voices_and_question(question):
     seen = set()
-    for first, second in itertools.permutations(VOICES, 2):
-        html = unescape(matrix.compare_view(first, second, question=question).data)
+    for first, second in itertools.combinations(VOICES, 2):
+        html = unescape(matrix.compare_view([first, second], question).data)
         asked = QUESTIONS if question == matrix.ALL else [question]
         assert html.count('<th scope="row"') == 2 * len(asked)
         for voice, name in itertools.product((first, second), asked):
             row = VIEWS.loc[(voice, name)]
             assert row["says"] in html and all(f"¶{number}" in html for number in row["paragraphs"].split())
         assert html.index(NAMES[first]) < html.index(NAMES[second])
+        assert f"{NAMES[first]} and {NAMES[second]}: {question}. " in html
         seen.add(html)
-    assert len(seen) == len(VOICES) * (len(VOICES) - 1)
+    assert len(seen) == len(VOICES) * (len(VOICES) - 1) / 2
 
 
-def test_a_third_voice_joins_and_every_option_differs():
-    shown = {third: matrix.compare_view("caixin", "bear-and-dragon", third, "economy").data
-             for third in [matrix.NOBODY, matrix.EVERYBODY, *VOICES] if third not in ("caixin", "bear-and-dragon")}
-    assert len(set(shown.values())) == len(shown)
-    assert "based in" in shown[matrix.NOBODY] and "Beijing" in shown[matrix.NOBODY] and "28 June 2016" in shown[matrix.NOBODY]
-    assert shown["taussig"].count('<th scope="row"') == 3
-    everybody = unescape(shown[matrix.EVERYBODY])
-    assert everybody.count('<th scope="row"') == len(VOICES) and "All 8 voices: economy" in everybody and all(NAMES[voice] in everybody for voice in VOICES)
+@pytest.mark.parametrize("count", range(2, len(VOICES) + 1))
+def test_any_number_of_voices_stands_side_by_side(count):
+    for first in range(len(VOICES)):
+        chosen = {(VOICES * 2)[first + step] for step in range(count)}
+        html = unescape(matrix.ticked_view("economy", **{voice: voice in chosen for voice in VOICES}).data)
+        assert {voice for voice in VOICES if f">{NAMES[voice]}</" in html} == chosen and html.count('<th scope="row"') == count
+        assert ("All 8 voices: economy" in html) == (count == len(VOICES))
+
+
+def test_the_explorer_gives_place_and_date():
+    html = matrix.compare_view(["caixin", "taussig"], "economy").data
+    assert "based in" in html and "Beijing" in html and "28 June 2016" in html
+
+
+def test_the_notebook_has_a_tick_for_every_voice():
+    widget = next(cell.source for cell in read(home() / "notebooks" / "06-eight-voices.ipynb").cells if cell.source.count("tick("))
+    shown = {}
+    exec(widget, {"explore": lambda view, **controls: shown.update(controls), "load": load, "choice": choice})
+    assert [name for name in shown if name != "question"] == VOICES and [shown[voice].description for voice in VOICES] == list(NAMES[VOICES])
+    assert sum(shown[voice].value for voice in VOICES) >= 2
 
 
 @pytest.mark.parametrize("call, says", [
-    (lambda: matrix.compare_view("caixin", "caixin"), "You chose Caixin twice"),
-    (lambda: matrix.compare_view("caixin", "panov", "panov"), "You chose Alexander Panov twice"),
-    (lambda: matrix.compare_view("caixin", "putin"), "There is no coded voice 'putin'"),
-    (lambda: matrix.compare_view("caixin", "russia-direct"), "There is no coded voice"),
-    (lambda: matrix.compare_view("caixin", "panov", question="weather"), "There is no question 'weather'"),
+    (lambda: matrix.compare_view(["caixin", "caixin"]), "Caixin is chosen twice"),
+    (lambda: matrix.compare_view(["caixin", "putin"]), "There is no coded voice 'putin'"),
+    (lambda: matrix.compare_view(["caixin", "russia-direct"]), "There is no coded voice"),
+    (lambda: matrix.compare_view(["caixin", "panov"], "weather"), "There is no question 'weather'"),
+    (lambda: matrix.compare_view(["caixin"]), "Choose two voices or more"), (lambda: matrix.compare_view([]), "Choose two voices or more"),
+    (lambda: matrix.ticked_view("economy", caixin=True, panov=False), "Choose two voices or more"),
     (lambda: coding.coder_view("caixin", "weather"), "There is no question 'weather'"),
     (lambda: coding.coder_view("putin", "west"), "There is no coded voice"),
+    (lambda: coding.coder_view("russia-direct", "west"), "There is no coded voice"),
 ])
 def test_an_unknown_choice_is_said_in_words(call, says):
     with pytest.raises(ValueError, match=says):

@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 
 from fivereadings import classfiles, load
+from fivereadings.notebooks import read
 from fivereadings.views import afterwards, forecasting, scoring
 from fivereadings.views.afterwards import VIEWS, record_table, record_view
 from fivereadings.views.forecasting import base_rate, forecast_view, live, live_view, probabilities, problem_of, resolved, save_live, save_practice
@@ -319,3 +320,11 @@ def test_the_stored_page_is_the_one_of_a_reader_who_saved_nothing():
     assert 'my_pseudonym = ""' in code
     printed = "".join("".join(output.get("text", "")) for cell in cells for output in cell.get("outputs", []))
     assert "My Brier score: 0.250. Always 50: 0.250." in printed
+
+
+def test_who_answers_the_live_questions_is_counted():
+    said = "\n".join(cell.source for cell in read(ROOT / "notebooks" / "07-what-happened-next.ipynb").cells)
+    assert load("live")["published_by"].str.contains("Customs of China|Gazprom|Russian president").sum() == 4
+    assert "four are answered by China's customs, by Gazprom or by the Kremlin" in said
+    asked = load("voices").set_index("voice")["publisher"]
+    assert asked[["panov", "weitz", "fenenko"]].str.contains("owner Rossiyskaya Gazeta, the official newspaper of the Russian government").all()

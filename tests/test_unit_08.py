@@ -17,6 +17,7 @@ from fivereadings.verdicts import alternatives
 from fivereadings.views import chartbuilder as chart
 from fivereadings.views import claimpicker as picker
 from fivereadings.views.dependence import dependence_table
+from fivereadings.voices import paragraphs_of
 
 STEM = "08-your-brief"
 SOLUTION = ROOT / "solutions" / STEM / f"{STEM}.ipynb"
@@ -246,8 +247,9 @@ def no_alt(notebook):
     (swap("brief-figure", " bcm", "", " per cent", ""), "a figure with year, unit and reporter in one sentence"),
     (swap("brief-figure", "By the Statistical Review of World Energy, edition of 2025,", "In truth,", "Gazprom counts", "There were"), "a figure with year, unit and reporter in one sentence"),
     (no_outputs, "numbers of the text in the chart's table"),
-    (swap("brief-voices", "Fenenko", "Somebody"), "two voices, each with a ¶ that exists"),
-    (swap("brief-voices", "(¶29)", "(¶31)"), "two voices, each with a ¶ that exists"),
+    (swap("brief-voices", "Fenenko", "Somebody"), "two voices, each with a ¶ of its own"),
+    (swap("brief-voices", "(¶29)", "(¶31)"), "two voices, each with a ¶ of its own"),
+    (swap("brief-voices", "(¶29)", "(¶7)"), "two voices, each with a ¶ of its own"),
     (swap("brief-conclusion", "likely", "plausible"), "a confidence from the scale"),
     (swap("brief-conclusion", "to be likely", "to be highly likely"), "a confidence from the scale"),
     (swap("brief-conclusion", "75 per cent", "85 per cent"), "a number inside the band of that phrase"),
@@ -288,8 +290,8 @@ def test_a_change_of_mind_has_many_forms(desk, said):
 
 def test_a_place_that_does_not_exist_is_named(desk):
     desk(swap("brief-voices", "(¶29)", "(¶99)"))
-    assert reviewed()["two voices, each with a ¶ that exists"] == (
-        "not found: 1 voice with a ¶ of the reading in the same sentence; ¶99 does not exist in Alexey Fenenko")
+    assert reviewed()["two voices, each with a ¶ of its own"] == (
+        "not found: 1 voice with a ¶ of its own in the same sentence; ¶99 does not exist in Alexey Fenenko")
     assert selfreview.wrong_places("Taussig (¶99) says so. Fenenko (¶29) and Taussig (¶3) differ.") == ["¶99 does not exist in Torrey Taussig"]
 
 
@@ -302,10 +304,29 @@ def test_a_question_in_emphasis_is_the_title_of_the_page(desk, mark):
     assert f"<h1>{question}</h1>" in html and html.count(question) == 2  # the title of the window and of the page
 
 
+@pytest.mark.parametrize("text, remarks", [
+    ("Fenenko (¶7) sees a gain.", ["¶7 is by Alexander Panov, not by Alexey Fenenko"]),
+    ("Fenenko and Panov (¶7, ¶29) differ.", []), ("Weitz and Panov differ (¶3).", ["¶3 is by Russia Direct, the editor, not by Alexander Panov or Richard Weitz"]),
+    ("Fenenko (¶29) told *Russia Direct* so.", []), ("Russia Direct, the editor (¶2), counts papers.", []),
+    ("Caixin (¶7) and The Bear and the Dragon (¶20) agree.", []), ("Caixin (¶22) says so.", ["¶22 does not exist in Caixin"])])
+def test_a_place_of_another_voice_is_named_as_such(text, remarks):
+    assert selfreview.wrong_places(text) == remarks
+
+
+@pytest.mark.parametrize("voice", load("viewpoints")["voice"].unique())
+def test_every_paragraph_belongs_to_the_voice_that_speaks_there(voice):
+    name, (reading, first, last) = load("voices").set_index("voice").loc[voice, "name"].split(" (")[0], paragraphs_of(voice)
+    length = load("readings").set_index("reading").loc[reading, "paragraphs"]
+    for number in range(1, int(length) + 1):
+        own = first <= number <= last
+        assert selfreview.voices_with_place(f"{name} (¶{number}) says so.") == {voice: [number] * own}
+        assert bool(selfreview.wrong_places(f"{name} (¶{number}) says so.")) != own
+
+
 @pytest.mark.parametrize("voice, name", [("taussig", "Taussig"), ("bear-and-dragon", "The Bear and the Dragon"), ("bear-and-dragon", "Bear and Dragon"),
                                          ("china-us-focus", "*China-US Focus*"), ("panov", "Alexander Panov"), ("caixin", "Caixin")])
 def test_voices_are_found_by_the_names_that_students_use(voice, name):
-    assert selfreview.voices_with_place(f"In 2018, {name} (¶3) holds this.") == {voice: [3]}
+    assert selfreview.voices_with_place(f"In 2018, {name} (¶7) holds this.") == {voice: [7]}
     assert selfreview.voices_with_place(f"{name} holds this. Another says ¶3.") == {voice: []}
 
 

@@ -35,7 +35,7 @@ def gdp(folder, sources):
     """Output and its growth in every release at hand; four more countries for 2012-2016."""
     rows = read(folder, "gdp_vintages_russia_china.csv")
     growth = rows["indicator"] == "real_gdp_growth_pct"
-    rows = rows[rows["year"].between(2012, 2019) | (~growth & (rows["year"] >= 2008))]
+    rows = rows[rows["year"] >= growth.map({True: 2012, False: 2008})]
     roubles = read(folder, "gdp_russia_current_roubles_2008_2018.csv")
     roubles = roubles.rename(columns={"gdp_current_prices_bn_roubles": "value"})
     roubles = roubles.assign(country="Russia", indicator="gdp_current_prices_bn_roubles")

@@ -15,7 +15,7 @@ from .. import classfiles
 from ..places import home
 from ..show import html_table, show
 from ..tables import load
-from ..voices import own_copy
+from ..voices import coded_voices, own_copies, own_copy_trouble, paragraphs_of
 from .agreement import ITEM, SCALE, TEXT, class_parts, in_words, spread_table, two_coders  # noqa: F401 (class_parts is asked for here)
 
 NOT_CHOSEN = "choose what you code from"
@@ -23,39 +23,6 @@ BASES = {"our summary: practice": "summary", "the text itself": TEXT}
 STANCES = {"choose a stance": "", "silent: does not speak to it": "silent", "−2 plainly the low end": "-2", "−1 the low end, with reservations": "-1",
            "0 explicitly balanced": "0", "+1 the high end, with reservations": "1", "+2 plainly the high end": "2"}
 LONGEST = 300  # characters of a reason
-
-
-@lru_cache
-def _spans(place: Path) -> dict[str, tuple[str, int, int]]:
-    # A class's files ask this thousands of times; `place` is the module's folder, which tests change.
-    views, about = load("viewpoints"), load("voices").set_index("voice")["reading"]
-    last = load("readings").set_index("reading")["paragraphs"].astype(int)
-    starts = {voice: min(int(number) for cell in cells for number in cell.split())
-              for voice, cells in views.groupby("voice", sort=False)["paragraphs"]}
-    spans = {}
-    for voice, start in starts.items():
-        others = [starts[name] for name in starts if about[name] == about[voice] and name != voice]
-        end = min((other - 1 for other in others if other > start), default=int(last[about[voice]]))
-        spans[voice] = (about[voice], start if others else 1, end)
-    return spans
-
-
-def coded_voices() -> list[str]:
-    """Return the ids of the voices whose stances are coded, in order."""
-    return list(_spans(home()))
-
-
-def paragraphs_of(voice: str) -> tuple[str, int, int]:
-    """Return the reading in which a voice speaks, and its first and last paragraph there.
-
-    A text of one voice belongs to it whole. Where several speak one after the other, each part begins at the
-    first paragraph that is coded for the voice and ends before the next voice's.
-    Raises ValueError for a voice that is not coded.
-    """
-    spans = _spans(home())
-    if voice not in spans:
-        raise ValueError(f"There is no coded voice {voice!r}. Choose from: {', '.join(spans)}.")
-    return spans[voice]
 
 
 @lru_cache
@@ -78,7 +45,7 @@ def _numbers(text: str) -> str:
 
 def problem_of(row) -> str:
     """Return what is wrong with a code (a mapping with the columns of the file), or "" where it can count."""
-    if row["voice"] not in _spans(home()):
+    if row["voice"] not in coded_voices():
         return f"there is no coded voice {row['voice']!r}"
     if row["question"] not in _questions(home()):
         return f"there is no question {row['question']!r}"
@@ -126,6 +93,8 @@ def coder_view(voice: str, question: str) -> HTML:
     asked = load("questions").set_index("question")
     if question not in asked.index:
         raise ValueError(f"There is no question {question!r}. Choose from: {', '.join(asked.index)}.")
+    if voice not in coded_voices():
+        raise ValueError(f"There is no coded voice {voice!r}. Choose from: {', '.join(coded_voices())}.")
     reading, first, last = paragraphs_of(voice)
     chosen = load("coding-items").query("voice == @voice and question == @question")["paragraphs"].tolist()
     if chosen:  # an item of the list may need a part of the text only
@@ -134,16 +103,16 @@ def coder_view(voice: str, question: str) -> HTML:
     table = pd.DataFrame([("the question", asked.loc[question, "asks"]), ("−2 means", asked.loc[question, "low"]),
                           ("+2 means", asked.loc[question, "high"]), ("the voice", f"{about['name']}, {about['written']}")],
                          columns=["to code", question])
-    summary, texts = _practice(home()).get((voice, question)), [(number, own_copy(reading, number)) for number in range(first, last + 1)]
-    if any(text for _, text in texts):
-        body = "".join(f"<p><strong>¶{number}</strong> {escape(text)}</p>" for number, text in texts if text)
+    summary, texts = _practice(home()).get((voice, question)), own_copies(reading)
+    body = "".join(f"<p><strong>¶{number}</strong> {escape(texts[number])}</p>" for number in range(first, last + 1) if number in texts)
+    if body:
         read = ('<div tabindex="0" role="region" aria-label="The text" style="max-height:22em;overflow:auto;'
                 f'border:1px solid #999;padding:0 1em">{body}</div>')
     else:
         read = (f"<p><strong>Read:</strong> ¶{first} to ¶{last} of {reading}, in your own copy of the text. "
                 "Saved as readings/README.md says, it is shown here.</p>")
     practice = f"<details><summary>Without the text: our summary, for practice</summary><p>{escape(summary)}</p></details>" if summary else ""
-    return HTML(html_table(table, f"{voice}, {question}: what to read") + read + practice)
+    return HTML(html_table(table, f"{voice}, {question}: what to read") + own_copy_trouble(reading) + read + practice)
 
 
 def save_code(pseudonym: str, voice: str, question: str, basis: str, stance: str, paragraphs: str, reason: str) -> HTML:

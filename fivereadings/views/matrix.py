@@ -8,9 +8,9 @@ from matplotlib.patches import Rectangle
 
 from ..show import show
 from ..tables import load
-from ..voices import viewpoint_table
+from ..voices import viewpoint_table, voice_names
 
-ALL, NOBODY, EVERYBODY = "all questions", "nobody else", "all the others"
+ALL = "all questions"
 SOURCE = "five texts, coded by the module in November 2026 (readings/viewpoints.csv)"
 # Orange and purple are told apart by colour-blind readers; the number stands in every cell.
 FILL = {-2: "#e08214", -1: "#fee0b6", 0: "#ffffff", 1: "#d8daeb", 2: "#998ec3"}
@@ -39,13 +39,9 @@ def stance_matrix() -> pd.DataFrame:
     return wide.loc[load("viewpoints")["voice"].unique(), load("questions")["question"]].rename_axis(columns=None)
 
 
-def _names() -> dict[str, str]:
-    return load("voices").set_index("voice")["name"].to_dict()
-
-
 def matrix_view():
     """Return the whole matrix as a picture with its table, as HTML."""
-    wide, names = stance_matrix(), _names()
+    wide, names = stance_matrix(), voice_names()
     figure, axes = plt.subplots(figsize=(8.8, 4.3))
     figure.subplots_adjust(left=0.255, right=0.998, top=0.9, bottom=0.02)
     for y, voice in enumerate(wide.index):
@@ -75,13 +71,12 @@ def matrix_view():
 
 
 def _checked(chosen: list[str], question: str) -> None:
-    names, questions = _names(), list(load("questions")["question"])
-    coded = list(load("viewpoints")["voice"].unique())
+    names, questions = voice_names(), list(load("questions")["question"])
     for voice in chosen:
-        if voice not in coded:
-            raise ValueError(f"There is no coded voice {voice!r}. Choose from: {', '.join(coded)}.")
+        if voice not in names:
+            raise ValueError(f"There is no coded voice {voice!r}. Choose from: {', '.join(names)}.")
         if chosen.count(voice) > 1:
-            raise ValueError(f"You chose {names[voice]} twice. Choose another voice in one of the lists.")
+            raise ValueError(f"{names[voice]} is chosen twice. Name each voice once.")
     if question not in [ALL, *questions]:
         raise ValueError(f"There is no question {question!r}. Choose from: {', '.join([ALL, *questions])}.")
 
@@ -93,7 +88,7 @@ def compare_table(voices: list[str], question: str = ALL) -> pd.DataFrame:
     Raises ValueError for an unknown voice or question, or a voice that is chosen twice.
     """
     _checked(voices, question)
-    names, about = _names(), load("voices").set_index("name")
+    names, about = voice_names(), load("voices").set_index("name")
     asked = load("questions")
     table = viewpoint_table(voices, None if question == ALL else [question])
     table["question"] = table["question"].map(asked.set_index("asks")["question"])
@@ -105,22 +100,29 @@ def compare_table(voices: list[str], question: str = ALL) -> pd.DataFrame:
     return table[["question", "voice", "stance", "¶", "written", "based in", "says"]].reset_index(drop=True)
 
 
-def compare_view(first: str, second: str, third: str = NOBODY, question: str = ALL):
-    """Return two, three or all voices side by side on one question or all, as HTML. Errors as in `compare_table`."""
-    rest = [voice for voice in load("viewpoints")["voice"].unique() if voice not in (first, second)]
-    chosen = [first, second, *{NOBODY: [], EVERYBODY: rest}.get(third, [third])]
-    table, names = compare_table(chosen, question), _names()
-    wide = stance_matrix().loc[chosen]
-    both = wide.loc[:, wide.notna().all()]
-    caption = f"{f'All {len(chosen)} voices' if third == EVERYBODY else ' and '.join(names[voice] for voice in chosen)}: {question}. "
+def compare_view(voices: list[str], question: str = ALL):
+    """Return two or more voices side by side on one question or all, as HTML. Errors as in `compare_table`; one voice is too few."""
+    if len(voices) < 2:
+        raise ValueError("Choose two voices or more: there is one voice or none to compare.")
+    table, names = compare_table(voices, question), voice_names()
+    wide = stance_matrix().loc[voices]
+    shared = wide.loc[:, wide.notna().all()]
+    told = [names[voice] for voice in voices]
+    who = f"All {len(told)} voices" if len(told) == len(names) else f"{', '.join(told[:-1])} and {told[-1]}"
+    caption = f"{who}: {question}. "
     if question == ALL:
-        caption += f"All of them speak to {both.shape[1]} of {wide.shape[1]} questions. "
-        if len(chosen) == 2 and both.shape[1]:
-            caption += f"There they differ by {both.diff().abs().iloc[-1].mean():.2f} on average."
+        caption += f"{'Both' if len(voices) == 2 else 'All of them'} speak to {shared.shape[1]} of {wide.shape[1]} questions. "
+        if len(voices) == 2 and shared.shape[1]:
+            caption += f"There they differ by {shared.diff().abs().iloc[-1].mean():.2f} on average."
     else:
         asked = load("questions").set_index("question").loc[question]
         caption += f"{asked['asks']} −2: {asked['low']}; +2: {asked['high']}."
     return show(table, caption=caption, source="five texts, told in our words; – means silent")
+
+
+def ticked_view(question: str = ALL, **ticked: bool):
+    """Return `compare_view` of the voices that are ticked; each keyword is a voice's id. Errors as there."""
+    return compare_view([voice for voice, chosen in ticked.items() if chosen], question)
 
 
 def pairs_table() -> pd.DataFrame:

@@ -63,8 +63,10 @@ def timeline_rows() -> pd.DataFrame:
                            "topic": events["topic"], "event": events["what"] + counted + noted,
                            "whose word": events["reporter"], "source": events["source"]})
     texts = _texts()
+    between = [f"; not before {earliest} and not after {latest}, so the mark stands in the middle" if earliest[:7] != latest[:7] else ""
+               for earliest, latest in zip(texts["earliest"], texts["latest"])]
     written = pd.DataFrame({"mark": texts["mark"], "date": texts["earliest"], "until": texts["latest"], "topic": READINGS,
-                            "event": "written: “" + texts["title"] + "”, " + texts["published"], "whose word": texts["outlet"], "source": texts["reading"]})
+                            "event": "written: “" + texts["title"] + "”, " + texts["published"] + between, "whose word": texts["outlet"], "source": texts["reading"]})
     return pd.concat([events, written]).sort_values("date", key=lambda dates: dates.map(span), kind="stable", ignore_index=True)
 
 
