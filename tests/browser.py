@@ -112,6 +112,7 @@ def lab_window(context, lab):
     page = context.new_page()
     page.trouble, page.outside = [], []
     page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: page.outside.append(request.url) if not re.match(rf"{lab}|data:|blob:", request.url) else None)
     page.goto(f"{lab}/lab?token=reader&reset")
     page.wait_for_function("() => window.jupyterapp?.shell.currentWidget", timeout=60_000)  # the launcher
@@ -121,6 +122,7 @@ def lab_window(context, lab):
 
 def open_notebook(page, path) -> None:
     """Open a notebook in a window of JupyterLab in place of the one that is open, and run all its cells."""
+    page.trouble.clear(), page.outside.clear()
     page.evaluate("""async path => {
         const {commands, shell} = window.jupyterapp, last = shell.currentWidget;
         await last?.context?.sessionContext?.shutdown();
@@ -129,12 +131,21 @@ def open_notebook(page, path) -> None:
     }""", path)
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
     page.wait_for_function(READY, timeout=60_000)
+    page.evaluate("""() => { window.kernelTrouble = [];
+        window.jupyterapp.shell.currentWidget.context.sessionContext.iopubMessage.connect((_, {header, content}) => {
+            if (header.msg_type === 'error' || content.name === 'stderr') window.kernelTrouble.push(content.text ?? `${content.ename}: ${content.evalue}`);
+        }); }""")
     # Draw every cell: Lab leaves out what is far from the window, and a widget that is not drawn cannot be tried.
     page.evaluate("""() => { const notebook = window.jupyterapp.shell.currentWidget.content;
         notebook.notebookConfig = {...notebook.notebookConfig, windowingMode: 'none'}; }""")
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.done = true; }); window.done = false; }")
     page.wait_for_function("() => window.done", timeout=120_000)
     page.wait_for_function(READY, timeout=60_000)
+
+
+def trouble_of(page) -> list[str]:
+    """Return what went wrong on a page and in its kernel since the notebook was opened, and what was asked of other addresses."""
+    return [*page.trouble, *page.outside, *page.evaluate("() => window.kernelTrouble")]
 
 
 def controls_of(page):
