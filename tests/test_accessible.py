@@ -5,14 +5,24 @@ import re
 
 import ipywidgets
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
-from accessibility import fault_of_alternative, faults_of_controls, faults_of_figure, faults_of_html
+from accessibility import fault_of_alternative, faults_of_controls, faults_of_html
 from conftest import ROOT, UNITS
+from sight import faults_of_figure
 from units import at_every_option, figures, run_unit
+
+from fivereadings.views import agreement, scoring
 
 STORED = sorted([*UNITS, *ROOT.glob("solutions/*/*.ipynb"), *ROOT.glob("exercises/*/*.ipynb")])
 CHART = ('<figure><img src="data:," alt="Two lines of trade, 2014 to 2020, rising"></figure><details><summary>x</summary>'
          '<table><caption>Trade</caption><tr><th scope="col">year</th><th scope="col">bn</th></tr><tr><th scope="row">2014</th><td>95</td></tr></table></details>')
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: "/".join(path.parts[-2:]))
@@ -50,6 +60,19 @@ def test_every_view_at_every_option_is_for_every_reader(path):
                     plt.close(figure)
     assert not faults, "\n".join(sorted(faults))
     assert pages >= 2 * len(views)
+
+
+def test_the_charts_of_a_class_are_for_every_reader():
+    codes = pd.DataFrame([{"pseudonym": f"c{coder}", "voice": voice, "question": "economy", "stance": stance}
+                          for coder, stances in enumerate([["silent", "1"], ["2", "1"], ["2", "-2"]]) for voice, stance in zip(["caixin", "panov"], stances)])
+    guesses = pd.DataFrame([{"pseudonym": f"c{number}", "forecast": name, "year": "2027", "p": p, "base": base, "happened": happened}
+                            for name, base, happened in [("gas-above-38", 0.5, 1.0), ("trade-rises", 0.8, float("nan"))]
+                            for number, p in enumerate([0.1, 0.5, 0.5, 0.9])])
+    charts = []
+    with figures(charts):
+        pages = [agreement.spread_view(codes), scoring.spread_view(guesses, "live")]
+        faults = [fault for page in pages for fault in faults_of_html(page.data)] + [fault for chart in charts for fault in faults_of_figure(chart)]
+    assert len(charts) == 2 and faults == []
 
 
 # Each check rejects a bad example, and lets a good one pass.
@@ -102,6 +125,12 @@ def test_colour_as_the_only_cue_is_rejected(looks, draw):
     assert any("only cue" in fault for fault in faults_of_figure(drawn(*looks, draw=draw)))
     cue = {"plot": {"marker": "^"}, "bar": {"hatch": "xx"}, "scatter": {"marker": "^"}}[draw]
     assert not faults_of_figure(drawn(looks[0], {**looks[1], **cue}, draw=draw))
+
+
+def test_a_kind_of_chart_that_the_check_does_not_know_is_rejected():
+    figure, axes = plt.subplots()
+    axes.pie([1, 2])
+    assert any("cannot judge" in fault for fault in faults_of_figure(figure))
 
 
 def test_black_beside_a_light_colour_needs_no_other_cue():
