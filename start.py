@@ -259,7 +259,7 @@ def main(words):
     if command in ("help", "-h", "--help"):
         print(__doc__)
         return 0
-    modules = {"grade": "grading", "class": "classfiles", "build": "build"}
+    modules = {"grade": "grading", "class": "classfiles", "build": "build", "site": "site"}
     if command not in ("", "test") and command not in modules:
         print('start.py does not know "%s", and it passes nothing on to JupyterLab.\n' % command, file=sys.stderr)
         print(__doc__, file=sys.stderr)
