@@ -10,16 +10,19 @@ extensions = ["myst_nb"]
 myst_enable_extensions = []
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}  # the widgets' own scripts would come from another server
-nb_code_prompt_show = "Show the code of the {type}"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 
 html_theme = "sphinx_book_theme"
 html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
+    "navbar_persistent": [],  # the search stands in the side bar already
     "show_toc_level": 2,
     "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
 }
+html_context = {"default_mode": "light"}
+templates_path = ["templates"]
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_js_files = [("site.js", {"defer": "defer"})]

@@ -25,6 +25,11 @@ def raw(html: str) -> str:
     return f"```{{raw}} html\n{html}\n```\n"
 
 
+def wide(table: str, label: str) -> str:
+    """Return a wide table in a box of its own that scrolls, with the keyboard as well."""
+    return f'<div class="wide" role="region" aria-label="{escape(label)}" tabindex="0">{table}</div>'
+
+
 def lite_address(path: str, up: str = "../") -> str:
     """Return where the site's JupyterLite opens a notebook; `up` leads from the page to the top of the site."""
     return f"{up}lite/lab/index.html?path={path}"
@@ -96,10 +101,9 @@ def claims_table() -> str:
                                                           ("Reading", "reading", 1, load("readings")["reading"])))
     return (f'<div class="filters" hidden><fieldset><legend>Show fewer claims</legend>{lists}'
             '<p><label for="filter-words">With the words</label> <input id="filter-words" type="text" autocomplete="off"></p></fieldset>'
-            f'<p role="status"></p></div>'
-            '<div class="wide" role="region" aria-labelledby="claims-caption" tabindex="0"><table class="claims">'
-            f'<caption id="claims-caption">{len(claims)} claims of the five readings and what the figures say to them</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>")
+            '<p role="status"></p></div>'
+            + wide(f'<table class="claims"><caption>{len(claims)} claims of the five readings and what the figures say to them</caption>'
+                   f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>", "Table of the claims"))
 
 
 def claims_page() -> str:
@@ -118,7 +122,7 @@ def viewpoints_page() -> str:
     for asked in load("questions").to_dict("records"):
         table = compare_table(voices, asked["question"]).drop(columns="question")
         parts.append(f"## {asked['question']}\n\n{asked['asks']} −2: {asked['low']}; +2: {asked['high']}; – means silent.\n\n"
-                     + raw(f'<div class="wide">{html_table(table, asked["asks"])}</div>'))
+                     + raw(wide(html_table(table, asked["asks"]), f"Table of {asked['question']}")))
     return "\n".join(parts)
 
 
