@@ -4,6 +4,7 @@ python start.py               set up (the first time) and open the notebooks
 python start.py test          set up and run every test; words after it go to pytest
 python start.py grade FOLDER  grade what a class handed in ("grade -h" tells more)
 python start.py class codes FOLDER  put together what a class coded, to project ("class -h" tells more)
+python start.py site          build the module as web pages to read, and open them ("site -h" tells more)
 python start.py build WHAT    make the generated files again ("build -h" tells more)
 python start.py help          show this text
 """

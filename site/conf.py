@@ -8,6 +8,7 @@ language = "en"
 extensions = ["myst_nb"]
 # Dollars are money here, never formulas; and without formulas no page asks another server for MathJax.
 myst_enable_extensions = []
+myst_heading_anchors = 3
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}  # the widgets' own scripts would come from another server
 nb_code_prompt_show = "Show the code"

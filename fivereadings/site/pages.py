@@ -71,7 +71,7 @@ def unit(path: Path, folder: Path, lite: bool) -> nbformat.NotebookNode:
     ways = ["on your own computer with `python start.py`", binder_link(inside) if address()[0] else "in Binder from your own copy"]
     if lite:
         ways.append(f'<a href="{lite_address(inside)}">in JupyterLite</a>, an experiment')
-    opening = f"To run and change this unit, open it {'; '.join(ways)}. [How each of them works](../index.md)."
+    opening = f"To run and change this unit, open it {'; '.join(ways)}. [How each of them works](../index.md#start)."
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(opening, id="how-to-open"))
     return notebook
 
