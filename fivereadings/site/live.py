@@ -109,8 +109,8 @@ def live(widget: ipw.VBox, name: str, folder: Path, address: str) -> str:
         label = re.sub(r" \([^()]* to [^()]*\)$", "", control.description)
         lists.append(f'<p><label for="{name}-{number}">{escape(label)}</label> '
                      f'<select id="{name}-{number}" autocomplete="off">{offered}</select></p>')
-    fixed = [f"“{control.description}” stays at {control.value:g}" if isinstance(control.value, float) else
-             f"“{control.description}” stays at “{control.value}”" for control in controls if control not in used]
+    fixed = [f"“{control.description}” stays at “{next(label for label, value in options(control) if value == control.value)}”"
+             for control in controls if control not in used]
     boxes = any(isinstance(control, ipw.BoundedFloatText) for control in used)
     note = " ".join(["Drawn in advance, so this works without a kernel."]
                     + ["Numbers are chosen from a few; JupyterLab and Binder take any in the range."] * boxes

@@ -38,23 +38,29 @@ def lite_address(path: str, up: str = "../") -> str:
 def reaching(text: str, page: Path, lite: bool) -> str:
     """Return Markdown whose links work on the site. A link to what is not there leads to the public copy, or becomes plain text.
 
-    `page` is the file it stands in, within the module.
+    `page` is the file it stands in, within the module. Raises ValueError for a link that leads nowhere in the module.
     """
     def one(match):
         words, target = match[1], match[2]
         path = (home() / page.parent / target).resolve()
-        try:
-            inside = path.relative_to(home()).as_posix()
-        except ValueError:
-            return words
-        if path.is_file() and (any(path.match(f"{home()}/{pattern}") for pattern in (*TEXTS, "notebooks/*.ipynb"))
-                               or path.suffix == ".csv" and path.parent.name in TABLES):
+        if not (path.exists() and path.is_relative_to(home())):
+            raise ValueError(f"{page.as_posix()} links to {target}, which is not in the module.")
+        inside = path.relative_to(home()).as_posix()
+        if path.suffix == ".csv" and path.parent.name in TABLES or any(path.match(f"{home()}/{pattern}") for pattern in (*TEXTS, "notebooks/*.ipynb")):
             return match[0]
-        if lite and path.suffix == ".ipynb" and path.is_file():
+        if lite and path.suffix == ".ipynb":
             return f'<a href="{lite_address(inside, "../" * len(page.parent.parts))}">{words}</a>'
         public, branch = address()
         return f"[{words}]({public}/{'tree' if path.is_dir() else 'blob'}/{branch}/{inside})" if public else words
     return LINK.sub(one, text)
+
+
+def how_to_open(inside: str, lite: bool) -> str:
+    """Return, as Markdown, how a reader opens one of the notebooks to run it."""
+    ways = ["on your own computer `python start.py`", binder_link(inside) if address()[0] else "Binder from your own copy"]
+    if lite:
+        ways.append(f'<a href="{lite_address(inside)}">open in JupyterLite</a> (an experiment)')
+    return f"To run and change this unit: {', '.join(ways)}. [How each of them works](../index.md#start)."
 
 
 def unit(path: Path, folder: Path, lite: bool) -> nbformat.NotebookNode:
@@ -68,11 +74,7 @@ def unit(path: Path, folder: Path, lite: bool) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = reaching(cell.source, Path(inside), lite)
-    ways = ["on your own computer with `python start.py`", binder_link(inside) if address()[0] else "in Binder from your own copy"]
-    if lite:
-        ways.append(f'<a href="{lite_address(inside)}">in JupyterLite</a>, an experiment')
-    opening = f"To run and change this unit, open it {'; '.join(ways)}. [How each of them works](../index.md#start)."
-    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(opening, id="how-to-open"))
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(how_to_open(inside, lite), id="how-to-open"))
     return notebook
 
 
