@@ -22,7 +22,7 @@ FOLDERS = ("notebooks", "exercises", "solutions", "data", "readings")
 NEEDS = ["bleach", "ipywidgets", "krippendorff", "matplotlib", "mistune", "packaging", "pandas", "tinycss2"]
 WHEELS = ("comm", "ipywidgets", "jupyterlab-widgets", "krippendorff", "mistune", "tinycss2")
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")
-FIRST_CELL = ("# Only here, in JupyterLite: fetch the module and the packages that it needs. The first time takes a minute or two.\n"
+FIRST_CELL = ("# Only here, in JupyterLite: fetch the module and the packages that it needs. The first time is slow.\n"
               "%pip install -q fivereadings")
 
 

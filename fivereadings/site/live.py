@@ -48,7 +48,7 @@ def options(control) -> list[tuple[str, object]]:
     A number box has its ends, its first value and what lies halfway; a text box has nothing.
     """
     if isinstance(control, ipw.Dropdown):
-        return list(zip(control._options_labels, control._options_values))
+        return [option if isinstance(option, tuple) else (str(option), option) for option in control.options]
     if isinstance(control, ipw.Checkbox):
         return [("no", False), ("yes", True)]
     if isinstance(control, ipw.BoundedFloatText):

@@ -104,23 +104,14 @@ def claims_table() -> str:
     return (f'<div class="filters" hidden><fieldset><legend>Show fewer claims</legend>{lists}'
             '<p><label for="filter-words">With the words</label> <input id="filter-words" type="text" autocomplete="off"></p></fieldset>'
             '<p role="status"></p></div>'
-            + wide(f'<table class="claims"><caption>{len(claims)} claims of the five readings and what the figures say to them</caption>'
+            + wide(f'<table class="claims"><caption>{len(claims)} claims and what the figures say to them</caption>'
                    f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>", "Table of the claims"))
 
 
-def claims_page() -> str:
-    """Return the page of all claims, as Markdown."""
-    return ("# The claims\n\nEvery number, share, rank, date and forecast in the five readings that a reader could check, told in our words, with its "
-            "paragraph (¶). *Verdict today*: by the figures known now. *Verdict then*: by those published when the text was written, where it differs. "
-            "[The rule for each verdict](readings/README.md); [the table as a file](readings/claims.csv).\n\n" + raw(claims_table()))
-
-
-def viewpoints_page() -> str:
-    """Return the page of the matrix and, for each question, of what every voice says, as Markdown."""
+def viewpoints() -> str:
+    """Return the matrix and, for each question, what every voice says, as Markdown."""
     voices = list(load("viewpoints")["voice"].unique())
-    parts = ["# The viewpoints\n\nWhat each voice argues on each question, coded by the module. "
-             "[The codebook, and how far two coders agreed](readings/README.md); [the table as a file](readings/viewpoints.csv).\n",
-             raw(matrix_view().data)]
+    parts = [raw(matrix_view().data)]
     for asked in load("questions").to_dict("records"):
         table = compare_table(voices, asked["question"]).drop(columns="question")
         parts.append(f"## {asked['question']}\n\n{asked['asks']} −2: {asked['low']}; +2: {asked['high']}; – means silent.\n\n"
@@ -144,9 +135,8 @@ def lay_out(folder: Path, lite: bool) -> None:
             (folder / inside).parent.mkdir(exist_ok=True)
             (folder / inside).write_text(reaching(path.read_text(encoding="utf-8"), inside, lite), encoding="utf-8")
     front = reaching((home() / "README.md").read_text(encoding="utf-8"), Path("README.md"), lite)
-    (folder / "index.md").write_text(front + (home() / "site" / "contents.md").read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "contents.md").unlink()
-    (folder / "claims.md").write_text(claims_page(), encoding="utf-8")
-    (folder / "viewpoints.md").write_text(viewpoints_page(), encoding="utf-8")
+    for name, before, after in (("index", front, ""), ("claims", "", raw(claims_table())), ("viewpoints", "", viewpoints())):
+        page = folder / f"{name}.md"
+        page.write_text(before + page.read_text(encoding="utf-8") + after, encoding="utf-8")
     for path in sorted((home() / "notebooks").glob("*.ipynb")):
         notebooks.write(unit(path, pictures, lite), folder / "notebooks" / path.name)
