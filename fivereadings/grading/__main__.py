@@ -20,6 +20,7 @@ from ..places import home
 from . import accept, course, ledger, regrade, saving, slices, steps
 from .batch import grade_class
 from .intake import Attention
+from .lock import alone
 
 
 def grade(folder: Path, stem: str, into: Path, **how) -> list[str]:
@@ -59,23 +60,25 @@ def main(words: list[str]) -> int:
     wanted = asked.parse_args(words)
     wanted.into = wanted.into.resolve()
     try:
-        if wanted.db:
-            course.use_database(wanted.into, wanted.db)
         if wanted.by_hand:
             return formgrader(wanted.into)
-        if wanted.accept or wanted.tolerance or wanted.regrade:
-            return _regrade(wanted)
+        again = bool(wanted.accept or wanted.tolerance or wanted.regrade)
         unit = wanted.unit or (stems()[0] if len(stems()) == 1 else None)
-        if unit is None:
+        if unit is None and not again:
             asked.error(f"say which exercise set with --unit: {', '.join(stems())}")
-        if wanted.release:
-            print(f"Hand out what is in {slices.release(unit, wanted.slice, wanted.into)}")
-            return 0
-        if wanted.feedback:
-            return _feedback(wanted.into, unit)
-        if wanted.folder is None:
+        if wanted.folder is None and not (again or wanted.feedback or wanted.release):
             asked.error("say which folder or zip holds the submissions, or use --by-hand, --feedback or --regrade")
-        return _grade(wanted, unit)
+        if (again or wanted.feedback) and not course.has_gradebook(wanted.into):
+            raise ValueError(f"There is no gradebook in {wanted.into}. Grade a folder first: python start.py grade FOLDER")
+        with alone(wanted.into):
+            if wanted.db:
+                course.use_database(wanted.into, wanted.db)
+            if again:
+                return _regrade(wanted)
+            if wanted.release:
+                print(f"Hand out what is in {slices.release(unit, wanted.slice, wanted.into)}")
+                return 0
+            return _feedback(wanted.into, unit) if wanted.feedback else _grade(wanted, unit)
     except (ValueError, RuntimeError, OSError) as problem:
         print(problem, file=sys.stderr)
     except SQLAlchemyError as problem:
@@ -98,7 +101,7 @@ def _grade(wanted, unit: str) -> int:
 
 
 def _feedback(into: Path, unit: str) -> int:
-    with open_book(into) as book:
+    with course.gradebook(into) as book:
         given = saving.notice(book, into, unit)
         everyone = set(ledger.work(book.db, unit))
     print(f"{len(given)} scores given by hand since the last time are in {ledger.LOG_FILE}.")
@@ -112,7 +115,7 @@ def _regrade(wanted) -> int:
         rows.append((*wanted.accept, ""))
     if wanted.tolerance:
         rows.append((wanted.tolerance[0], "", wanted.tolerance[1]))
-    with open_book(into) as book:
+    with course.gradebook(into) as book:
         graded = ledger.units(book.db)
     units = [wanted.unit] if wanted.unit else [] if rows else graded
     for name, answer, tolerance in rows:
@@ -127,13 +130,6 @@ def _regrade(wanted) -> int:
         print(f"\n{unit}: {len(moved)} moved.", *regrade.in_words(moved), sep="\n  ")
         print("\n" + report(into, unit, attention, steps.after(into, unit, {student for student, _ in moved})))
     return 0
-
-
-def open_book(into: Path):
-    """Open a class's gradebook. Raises ValueError where there is none."""
-    if not course.has_gradebook(into):
-        raise ValueError(f"There is no gradebook in {into}. Grade a folder first: python start.py grade FOLDER")
-    return course.gradebook(into)
 
 
 def report(into: Path, unit: str, attention: list[Attention], lines: list[str]) -> str:

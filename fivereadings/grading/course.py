@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import sys
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,6 +97,9 @@ def open_class(folder: Path, stem: str, solutions: Path | None = None) -> Path:
     Nothing is done where the release stands and its solution is the same as then.
     Writes nbgrader_config.py, so that `nbgrader formgrader` works in the folder as it stands.
     """
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):  # nbgrader starts alembic by its name alone
+        os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nbgrader_config.py").write_text(
         '"""Written by Five Readings: lets nbgrader\'s own commands work in this folder."""\n'
