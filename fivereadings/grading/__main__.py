@@ -18,7 +18,7 @@ from ..build import stems
 from ..checking import question
 from ..places import home
 from . import accept, course, ledger, regrade, saving, slices, steps
-from .batch import grade_class
+from .batch import grade_class, needed
 from .intake import Attention
 from .lock import alone
 
@@ -70,6 +70,8 @@ def main(words: list[str]) -> int:
             asked.error("say which folder or zip holds the submissions, or use --by-hand, --feedback or --regrade")
         if (again or wanted.feedback) and not course.has_gradebook(wanted.into):
             raise ValueError(f"There is no gradebook in {wanted.into}. Grade a folder first: python start.py grade FOLDER")
+        if wanted.folder and not (again or wanted.feedback or wanted.release):
+            needed(wanted.folder)
         with alone(wanted.into):
             if wanted.db:
                 course.use_database(wanted.into, wanted.db)

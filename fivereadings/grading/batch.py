@@ -75,6 +75,12 @@ def scored_from(ran: str, key: dict, also: dict, show_answers: bool) -> str:
     return course.digest_of(ran, json.dumps([key, also, show_answers], sort_keys=True))
 
 
+def needed(source: Path) -> None:
+    """Raise ValueError, in a sentence, where there is no such folder or zip."""
+    if not source.exists():
+        raise ValueError(f"No submissions were found in {source}: there is no such folder or zip.")
+
+
 def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = None, seed: str = "", isolated: bool = True, workers: int = 2,
                 dask: str = "", show_answers: bool = False, limits: Limits = Limits(), say=print) -> Outcome:
     """Grade a folder or a zip into the class folder `into`.
@@ -83,8 +89,7 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
     where only key or accept.csv changed, it is scored anew from what was recorded. Ctrl-C stops between
     students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
     """
-    if not source.exists():
-        raise ValueError(f"No submissions were found in {source}: there is no such folder or zip.")
+    needed(source)
     solutions, key = slices.open_slice(into, stem, seed)
     if not ((solutions or home() / "solutions") / stem / "key.json").is_file():  # a key may be empty: the brief is graded by hand
         raise ValueError(f"There is no key for {stem}. Make it with: python start.py build {stem}")

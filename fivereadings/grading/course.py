@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from ..places import home
@@ -34,12 +35,23 @@ def database(folder: Path) -> str:
 
 
 def use_database(folder: Path, address: str) -> None:
-    """Keep a class's gradebook in another database from now on. Raises ValueError when it has one already."""
+    """Keep a class's gradebook in another database from now on.
+
+    Raises ValueError when it has one already, and for an address that cannot be used; nothing is kept of such a one.
+    """
     if address == database(folder):
         return
     if has_gradebook(folder):
         raise ValueError(f"The class folder {folder} has a gradebook already ({database(folder).rpartition('@')[2]}). "
                          "Name another folder with --class, or leave --db out.")
+    try:
+        engine = create_engine(address)
+        engine.connect().close()
+        engine.dispose()
+    except ModuleNotFoundError as problem:
+        raise ValueError(f"The module has no driver for this database: install {problem.name} first (see TEACHING.md, A large course).") from problem
+    except SQLAlchemyError as problem:
+        raise ValueError(f"The database cannot be used: {getattr(problem, 'orig', None) or problem}") from problem
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ELSEWHERE
     path.touch(mode=0o600)  # the address may hold a password
