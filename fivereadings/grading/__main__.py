@@ -140,8 +140,10 @@ def report(into: Path, unit: str, attention: list[Attention], lines: list[str]) 
         again, left = saving.by_hand_left(book, unit)
     changed = "changed after you graded it by hand. Your points stand; look at it again."
     attention = [*attention, *(Attention(student, f"the answer to {', '.join(names)} {changed}") for student, names in again.items())]
-    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else "Nothing needs attention."]
     table = course.scores(into, unit)[["student", "score", "of", "to grade by hand"]]
+    graded = set(table["student"])
+    attention.sort(key=lambda line: (line.student in graded, line.student if line.student in graded else ""))  # files and roster first
+    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else "Nothing needs attention."]
     short = f"{len(table)} students; mean score {table['score'].mean():.1f} of {table['of'].max():g}."
     parts.append(table.to_string(index=False) if len(table) <= 40 else short)
     parts.append("To grade by hand: " + ("; ".join(f"{name}, {count} answers" for name, count in left.items()) or "nothing."))

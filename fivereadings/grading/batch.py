@@ -208,4 +208,4 @@ def time_left(spent: float, done: int, of: int) -> str:
     seconds = spent / done * (of - done)
     if done == of:
         return ""
-    return f"  (about {seconds / 60:.0f} minutes left)" if seconds >= 90 else f"  (about {seconds:.0f} seconds left)"
+    return f"  (about {seconds / 60:.0f} minutes left)" if seconds >= 90 else f"  (about {max(2, seconds):.0f} seconds left)"
