@@ -103,7 +103,7 @@ while True:
     "os._exit": Case("import os; os._exit(0)", BEFORE, ENDED),
     "a crash": Case("import ctypes; ctypes.string_at(0)", BEFORE, ENDED),
     "sys.exit": Case("import sys; sys.exit(0)", WITHOUT),
-    "killing the parent, the group and everybody": Case("import os\nfor target in (os.getppid(), 0, 1, -1, 2, 3):\n    for number in (15, 2, 9):\n        try: os.kill(target, number)\n        except OSError: pass" + FALL, WITHOUT),
+    "killing the parent, the group and everybody": Case("import os\nfor target in (os.getppid(), 0, 1, -1, 2, 3):\n    for number in (15, 2, 9):\n        try: os.kill(target, number)\n        except OSError: pass" + FALL, (WITHOUT, ALL)),
     "a daemon by double fork": Case("import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(4711)\n    os._exit(0)" + FALL, ALL),
     "a daemon that holds the pipe and talks later": Case("import os, time, subprocess\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(1)\n        for _ in range(99):\n            for number in range(3, 40):\n                try: os.write(number, b'\\0\\0\\0\\1.')\n                except OSError: pass\n            time.sleep(0.1)\n    os._exit(0)" + FALL, tuple(range(BEFORE, ALL + 1))),
     "starving the others": Case("import os\ntry: os.sched_setaffinity(0, {0, 1})\nexcept OSError: pass\ntry: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)); print('LEAK scheduler')\nexcept OSError: pass\nfor _ in range(8):\n    if os.fork() == 0:\n        while True: pass" + FALL, tuple(range(BEFORE, ALL + 1))),

@@ -98,7 +98,7 @@ def _grade(wanted, unit: str) -> int:
         print(f"\nStopped. {len(outcome.graded)} were graded now and {len(outcome.before)} before, each whole. The same command does the rest.")
         return 130
     lines = steps.after(wanted.into, unit, set(outcome.graded))
-    print("\n" + report(wanted.into, unit, outcome.attention, lines))
+    print("\n" + report(wanted.into, unit, outcome.attention, lines, later=False))
     return 0
 
 
@@ -134,8 +134,11 @@ def _regrade(wanted) -> int:
     return 0
 
 
-def report(into: Path, unit: str, attention: list[Attention], lines: list[str]) -> str:
-    """Return what the instructor reads at the end: who needs attention, what is left by hand, where things are, what comes next."""
+def report(into: Path, unit: str, attention: list[Attention], lines: list[str], later: bool = True) -> str:
+    """Return what the instructor reads at the end: who needs attention, what is left by hand, where things are, what comes next.
+
+    `later`: no file was graded, so what was said of the files is not said again.
+    """
     with course.gradebook(into) as book:
         again, left = saving.by_hand_left(book, unit)
     changed = "changed after you graded it by hand. Your points stand; look at it again."
@@ -143,14 +146,16 @@ def report(into: Path, unit: str, attention: list[Attention], lines: list[str]) 
     table = course.scores(into, unit)[["student", "score", "of", "to grade by hand"]]
     graded = set(table["student"])
     attention.sort(key=lambda line: (line.student in graded, line.student if line.student in graded else ""))  # files and roster first
-    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else "Nothing needs attention."]
+    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else f"Nothing {'new ' * later}needs attention."]
     short = f"{len(table)} students; mean score {table['score'].mean():.1f} of {table['of'].max():g}."
     parts.append(table.to_string(index=False) if len(table) <= 40 else short)
-    parts.append("To grade by hand: " + ("; ".join(f"{name}, {count} answers" for name, count in left.items()) or "nothing."))
+    waiting = [f"{name}, {count} answers" for name, count in left.items()]
+    waiting += [f"again {', '.join(names)} of {student}" for student, names in again.items()]
+    parts.append("To grade by hand: " + ("; ".join(waiting) or "nothing."))
     parts.append("\n".join([*lines, f"Every change of a score: {into / ledger.LOG_FILE}"]))
     place = "" if into == home() / "class-work" else f" --class {into}"
     by_hand = f"Next: python start.py grade --by-hand{place}\nThen: python start.py grade --feedback --unit {unit}{place}"
-    parts.append(by_hand if left else "Next: give the feedback pages back.")
+    parts.append(by_hand if waiting else "Next: give the feedback pages back.")
     return "\n\n".join(parts)
 
 

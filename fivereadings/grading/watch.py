@@ -18,7 +18,7 @@ BASE = 200   # MB of Python, pandas and matplotlib, which a process may come to 
 SLOW = "It ran longer than {} seconds and was stopped."
 GREEDY = "It used more than {} MB of memory and was stopped."
 CROWDED = "It started more than {} processes and was stopped."
-LOUD = "It sent more than {:.0f} MB to the grader and was stopped."
+LOUD = "It sent more than {:g} MB to the grader and was stopped."
 ENDED = "Python ended in the middle of it (as os._exit does, or a crash, or too much memory)."
 
 
