@@ -273,6 +273,7 @@ def test_honest_code_gets_no_line(source):
 
 @pytest.mark.parametrize("source, said", [
     ("import os, socket", "imports os and socket"), ("from urllib.request import urlopen", "imports urllib.request"), ("fall = = 1\n  import ctypes", "imports ctypes"),
+    ("from pandas.io.common import os", "imports pandas.io.common.os"), ("import IPython.core.getipython", "imports IPython.core.getipython"),
     ("from fivereadings import checking", "imports fivereadings.checking"), ("import fivereadings.grading.shell as s", "imports fivereadings.grading.shell"),
     ("pd.DataFrame.query = 1", "changes pd.DataFrame.query"), ("del pd.concat", "changes pd.concat"), ("import math as m\nmath.pi = 3", "changes math.pi"),
     ("check = print", "gives check another meaning"), ("def check(*g): pass", "gives check another meaning"), ("open('x')", "opens a file"),
@@ -305,7 +306,10 @@ def test_answers_of_another_kind_are_named_to_both():
         cell(book, name).outputs = [nbformat.from_dict({"output_type": "display_data", "metadata": {}, "data": {"text/plain": text, MIME: {"id": name, "answer": answer}}})]
     assert remarks(book, KEY) == ["an answer of another kind than asked for, worth no points: yearly-fall (no number, text or list came out), "
                                   "mirror-gap (a table (labels with values), not a number) and 1 more"]
-    marks = score(book, KEY)
+    cell(book, "share-of-exports").outputs, cell(book, "share-of-exports").execution_count = [], None
+    for _ in range(2):  # scored once more, it is the same
+        marks = score(book, KEY)
+    assert marks["share-of-exports"].message == "Not run: the work was stopped before this cell."
     assert marks["yearly-fall"].message.startswith("Not recorded: ") and marks["read-a-figure"].message == "Not answered yet."
     assert remarks(read(SAMPLES / "perfect" / f"{STEM}.ipynb"), KEY) == []
 

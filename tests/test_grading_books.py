@@ -581,6 +581,14 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
         assert part in said, part
     assert command.main([str(papers), "--unit", STEM, "--class", str(into)]) == 0
     assert "3 of 3 were graded before" in capsys.readouterr().out
+    by_hand(into, "ann", 5)
+    by_hand(into, "bob", 4)
+    hand_in(papers, "ann", RIGHT, "My judgement is another.")
+    assert command.main([str(papers), "--unit", STEM, "--class", str(into)]) == 0
+    said = capsys.readouterr().out
+    assert "To grade by hand: again judgement of ann\n" in said and "Next: python start.py grade --by-hand" in said
+    assert command.main(["--feedback", "--unit", STEM, "--class", str(into)]) == 0
+    assert "Needs attention:\n  ann: the answer to judgement changed after" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words, said", [

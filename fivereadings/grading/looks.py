@@ -13,7 +13,7 @@ from .cleaning import acts
 USUAL = set("""pandas numpy matplotlib seaborn scipy statsmodels plotly krippendorff ipywidgets IPython fivereadings math statistics decimal
     fractions random datetime calendar time re string textwrap unicodedata itertools functools operator collections copy csv json typing
     pprint warnings __future__""".split())
-INNER = {"fivereadings.answers", "fivereadings.build", "fivereadings.checking", "fivereadings.grading", "fivereadings.places"}
+INNER = {"IPython.core", "fivereadings.answers", "fivereadings.build", "fivereadings.checking", "fivereadings.grading", "fivereadings.places"}
 GIVEN = {"check", "cite", "load", "show", "pd"}  # what the exercise itself imports
 SETTINGS = {"options", "rcParams"}
 CALLS = {"expect", "get_ipython", "exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "__builtins__"}
@@ -48,11 +48,16 @@ def beyond(source: str) -> list[str]:
             return ["is nested too deeply to be read"]
         nodes = list(ast.walk(tree))
         modules = [module for node in nodes for module in _modules(node)]
-        if foreign := [module for module in modules if module.partition(".")[0] not in USUAL or ".".join(module.split(".")[:2]) in INNER]:
+        if foreign := [module for module in modules if _foreign(module)]:
             found.append(f"imports {_some(list(dict.fromkeys(foreign)), 'and')}")
         names = GIVEN | {module.partition(".")[0] for module in modules}
         found += [thing for node in nodes if (thing := _thing(node, names))]
     return list(dict.fromkeys(found))
+
+
+def _foreign(module: str) -> bool:
+    parts = module.split(".")
+    return parts[0] not in USUAL or ".".join(parts[:2]) in INNER or parts[-1] in DEEP
 
 
 def _trees(source: str):
@@ -75,7 +80,7 @@ def _modules(node) -> list[str]:
     if isinstance(node, ast.Import):
         return [name.name for name in node.names]
     if isinstance(node, ast.ImportFrom):
-        return [f"{node.module or ''}.{name.name}" if node.module in ("fivereadings", None) else node.module for name in node.names]
+        return [f"{node.module or ''}.{name.name}" if node.module in ("fivereadings", None) or name.name in DEEP else node.module for name in node.names]
     return []
 
 
