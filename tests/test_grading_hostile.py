@@ -201,7 +201,7 @@ PLAIN = {name: CASES[name] for name in ("a loop that ignores every signal and ex
                                         "megabytes of output", "patching pandas, check, builtins, modules", "a forged message of the wrong type")}
 PLAIN |= {
     "killing the parent": Case("import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(0.5)" + FALL, (BEFORE, ALL)),
-    "a daemon that kills its keeper": Case("import os, time\nparent = os.getppid()\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        os.kill(parent, 9)\n        time.sleep(4711)\n    os._exit(0)\ntime.sleep(0.5)" + FALL, (BEFORE, ALL)),
+    "a daemon that kills its keeper": Case("import os, time\nparent = os.getppid()\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        os.kill(parent, 9)\n        time.sleep(4711)\n    os._exit(0)\ntime.sleep(20)" + FALL, (BEFORE, ALL), ENDED if sys.platform == "linux" else LOOK),
     "more processes than allowed": Case("import os, time\nfor _ in range(20):\n    if os.fork() == 0: time.sleep(999)\ntime.sleep(999)", BEFORE, "more than 12 processes"),
     "spoiling the data": Case("import os, shutil\nos.remove('../../data/trade.csv')\nopen('../../data/trade-announced.csv', 'w').write('spoilt')\nopen('pandas.py', 'w').write('1/0')\nshutil.rmtree('../../readings')" + FALL, (BEFORE, 3, 5)),
 }

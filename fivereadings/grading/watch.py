@@ -25,7 +25,7 @@ ENDED = "Python ended in the middle of it (as os._exit does, or a crash, or too 
 def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
     """Hand every message from `descriptor` to `deliver` until the submission ends; return why it was stopped, or "".
 
-    `pid` is its first process. `kill()` ends all of it, and is always called. `limits` has
+    `pid` is its first process. `kill()` ends all of it; it is always called, and may be called twice. `limits` has
     seconds, memory (MB), processes and output (bytes).
     """
     ended, start, over = [], time.monotonic(), threading.Event()
@@ -49,15 +49,25 @@ def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    reason = ""
+    reason, gone = "", False
     while not ended and not reason:
         reader.join(PAUSE)
+        if not ended and not gone and _ended(pid):
+            gone = True
+            kill()  # what it left may hold the pipe open, and sleep
         if not ended:
             reason = SLOW.format(limits["seconds"]) if time.monotonic() - start > limits["seconds"] else _too_much(pid, limits)
     kill()
     reader.join(PATIENCE)
     over.set()
     return reason or ended[0]
+
+
+def _ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True
 
 
 def _too_much(pid: int, limits: dict) -> str:
