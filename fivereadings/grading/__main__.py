@@ -18,8 +18,8 @@ from ..build import stems
 from ..checking import question
 from ..places import home
 from . import accept, course, ledger, regrade, saving, slices, steps
-from .batch import grade_class, needed
-from .intake import Attention
+from .batch import grade_class
+from .intake import Attention, needed
 from .lock import alone
 
 

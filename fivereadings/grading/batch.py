@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from ..notebooks import read
 from ..places import home
 from . import accept, course, exports, ledger, saving, slices
-from .intake import Attention, Submission, collect, handed_in_answers, take
+from .intake import Attention, Submission, collect, handed_in_answers, needed, take
 from .looks import looks
 from .remarks import remarks
 from .run import Limits, run_batch
@@ -73,12 +73,6 @@ def answered_from(notebook, exercise: str) -> str:
 def scored_from(ran: str, key: dict, also: dict, show_answers: bool) -> str:
     """Return a digest of what a score is made from: the run, the key and accept.csv."""
     return course.digest_of(ran, json.dumps([key, also, show_answers], sort_keys=True))
-
-
-def needed(source: Path) -> None:
-    """Raise ValueError, in a sentence, where there is no such folder or zip."""
-    if not source.exists():
-        raise ValueError(f"No submissions were found in {source}: there is no such folder or zip.")
 
 
 def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = None, seed: str = "", isolated: bool = True, workers: int = 2,
