@@ -9,12 +9,15 @@ import sys
 import nbformat
 import pandas as pd
 import pytest
-from conftest import BIN, ROOT
+from conftest import ROOT
 from nbgrader.api import Gradebook
 
 from fivereadings.grading import course
 from fivereadings.grading.__main__ import grade, main
 from fivereadings.grading.intake import collect, take
+from fivereadings.grading.lock import alone
+from fivereadings.grading.looks import beyond, looks
+from fivereadings.grading.remarks import remarks
 from fivereadings.grading.score import Mark, differing, expected, recorded, score
 from fivereadings.notebooks import read
 
@@ -28,7 +31,6 @@ KEY = json.loads((ROOT / "solutions" / STEM / "key.json").read_text(encoding="ut
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """The three samples and a broken file, graded once with the command."""
-    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     os.environ["FIVEREADINGS_HOME"] = str(ROOT)
     place = tmp_path_factory.mktemp("class")
     shutil.copytree(SAMPLES, place / "in")
@@ -249,3 +251,78 @@ def test_wrong_words_get_one_sentence(capsys):
     assert "No submissions were found in" in capsys.readouterr().err
     assert main(["--by-hand", "--class", "/nowhere/at/all"]) == 1
     assert "There is no gradebook" in capsys.readouterr().err
+
+
+# What an instructor should look at
+
+
+def test_no_solution_exercise_or_sample_gets_a_line():
+    paths = [path for folder in ("solutions", "exercises", "tests/submissions") for path in sorted((ROOT / folder).glob("*/*.ipynb"))]
+    assert len(paths) > 18 and {str(path): looks(read(path)) for path in paths} == {str(path): [] for path in paths}
+
+
+@pytest.mark.parametrize("source", [
+    "import numpy as np, math\nfrom datetime import date\nfall = np.round(-35.17, 2)", "table.columns = ['year', 'value']\npd.options.display.max_rows = 9",
+    "fall = = 1", "for year in range(3):\n    print(year)", "def change(a, b):\n    return b / a - 1", "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1]);",
+    "load?", "# import os, open(\nprint('the class of open solutions to what os means')", "fall = (1 - 2) / 3 * 100 % 7\n\n\t", "", "\0", "'\ud800'",
+    "from fivereadings.views.mirror import mirror_view\nmirror_view", "import krippendorff, warnings\nwarnings.filterwarnings('ignore')",
+])
+def test_honest_code_gets_no_line(source):
+    assert beyond(source) == []
+
+
+@pytest.mark.parametrize("source, said", [
+    ("import os, socket", "imports os and socket"), ("from urllib.request import urlopen", "imports urllib.request"), ("fall = = 1\n  import ctypes", "imports ctypes"),
+    ("from pandas.io.common import os", "imports pandas.io.common.os"), ("import IPython.core.getipython", "imports IPython.core.getipython"),
+    ("from fivereadings import checking", "imports fivereadings.checking"), ("import fivereadings.grading.shell as s", "imports fivereadings.grading.shell"),
+    ("pd.DataFrame.query = 1", "changes pd.DataFrame.query"), ("del pd.concat", "changes pd.concat"), ("import math as m\nmath.pi = 3", "changes math.pi"),
+    ("check = print", "gives check another meaning"), ("def check(*g): pass", "gives check another meaning"), ("open('x')", "opens a file"),
+    ("pd.io.common.os.remove('x')", "uses .os"), ("().__class__.__base__", "uses .__class__"), ("exec('1')", "uses exec"), ("get_ipython()", "uses get_ipython"),
+    ("class Any(float): pass", "defines a class"), ("type('Any', (), {})", "defines a class"), ("pd.read_json('../../solutions/x')", "names solutions/"),
+    ("'../03/key.json'", "names key.json"), ("'class-work/gradebook.db'", "names gradebook"), ("'<script>1</script>'", "holds HTML that could act in a browser"),
+    ("!rm -r /", "gives a command to the system or the notebook"), ("%%bash\nls", "gives a command to the system or the notebook"),
+    ("fall = !ls", "gives a command to the system or the notebook"), ("-" * 90_000 + "1", "is nested too deeply to be read"),
+])
+def test_code_that_goes_beyond_an_exercise_is_named(source, said):
+    assert said in beyond(source)
+
+
+def test_a_line_names_few_cells_and_few_things():
+    book = read(SAMPLES / "perfect" / f"{STEM}.ipynb")
+    for one in book.cells:
+        if one.metadata.get("nbgrader", {}).get("solution") and one.cell_type == "code":
+            one.source = "import os\nimport sys\nopen\nexec\neval\ncompile\nclass A: pass"
+    cell(book, "judgement").source = "See <iframe src=x></iframe>"
+    assert looks(book) == [
+        "the code in read-a-figure-answer, yearly-fall-answer, share-of-exports-answer, mirror-gap-answer and 3 more imports os and sys, defines a class, "
+        "opens a file, uses exec and 2 more. No exercise asks for that: please look at it",
+        "the text in judgement holds HTML, a picture or a link that could act in a browser. It is shown as it was typed"]
+
+
+def test_answers_of_another_kind_are_named_to_both():
+    book = read(SAMPLES / "perfect" / f"{STEM}.ipynb")
+    for name, answer, text in (("yearly-fall", None, "yearly-fall: Not recorded. The answer is nan."), ("closest-share", 5, ""), ("mirror-gap", {"a": 1}, ""),
+                               ("read-a-figure", None, "read-a-figure: Not answered yet.")):
+        cell(book, name).outputs = [nbformat.from_dict({"output_type": "display_data", "metadata": {}, "data": {"text/plain": text, MIME: {"id": name, "answer": answer}}})]
+    assert remarks(book, KEY) == ["an answer of another kind than asked for, worth no points: yearly-fall (no number, text or list came out), "
+                                  "mirror-gap (a table (labels with values), not a number) and 1 more"]
+    cell(book, "share-of-exports").outputs, cell(book, "share-of-exports").execution_count = [], None
+    for _ in range(2):  # scored once more, it is the same
+        marks = score(book, KEY)
+    assert marks["share-of-exports"].message == "Not run: the work was stopped before this cell."
+    assert marks["yearly-fall"].message.startswith("Not recorded: ") and marks["read-a-figure"].message == "Not answered yet."
+    assert remarks(read(SAMPLES / "perfect" / f"{STEM}.ipynb"), KEY) == []
+
+
+def test_a_second_command_on_a_class_says_so_and_stops_and_a_killed_one_holds_nothing(graded, capsys):
+    words = [str(SAMPLES), "--unit", STEM, "--class", str(graded[0])]
+    holds = "import sys, time\nfrom pathlib import Path\nfrom fivereadings.grading.lock import alone\nwith alone(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", holds, str(graded[0])], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        for several in (words, ["--feedback", *words[1:]], ["--regrade", *words[1:]]):
+            assert main(several) == 1
+            assert "Another grading is running on this class" in capsys.readouterr().err
+        other.kill()
+    with alone(graded[0]):
+        pass
+    assert main(words) == 0

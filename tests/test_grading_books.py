@@ -64,8 +64,9 @@ def stand_in(notebooks, module, **how):
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     """A class folder with its release and an empty gradebook: made once, copied by each test."""
-    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     os.environ["FIVEREADINGS_HOME"] = str(ROOT)
+    # nbgrader starts alembic by its name; nobody needs to put the programs of this environment on PATH for it.
+    os.environ["PATH"] = os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep) if folder != str(BIN))
     folder = tmp_path_factory.mktemp("books") / "class"
     course.open_class(folder, STEM)
     return folder
@@ -253,6 +254,8 @@ def test_a_recorded_answer_that_the_code_does_not_give_is_said_to_both(papers, i
     hand_in(papers, "cy", {"yearly-fall": YUAN}, recorded={"yearly-fall": RIGHT["yearly-fall"]})
     hand_in(papers, "ann", RIGHT, "My judgement is this.", recorded=RIGHT)
     said = lines(grade(papers, into))
+    again = lines(grade(papers, into))
+    assert stand_in.ran == [] and again == said, "the same command again tells it again"
     assert said == ["cy: the answer in the file to yearly-fall is not what the code gives when it is run; the run counts."]
     assert points(into)["cy"] == 0
     assert "differs from a rerun" in str(cell(read(saving.place(into, STEM, "cy")), "yearly-fall").outputs)
@@ -578,6 +581,14 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
         assert part in said, part
     assert command.main([str(papers), "--unit", STEM, "--class", str(into)]) == 0
     assert "3 of 3 were graded before" in capsys.readouterr().out
+    by_hand(into, "ann", 5)
+    by_hand(into, "bob", 4)
+    hand_in(papers, "ann", RIGHT, "My judgement is another.")
+    assert command.main([str(papers), "--unit", STEM, "--class", str(into)]) == 0
+    said = capsys.readouterr().out
+    assert "To grade by hand: again judgement of ann\n" in said and "Next: python start.py grade --by-hand" in said
+    assert command.main(["--feedback", "--unit", STEM, "--class", str(into)]) == 0
+    assert "Needs attention:\n  ann: the answer to judgement changed after" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words, said", [

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -28,26 +29,31 @@ os.environ.setdefault("FIVEREADINGS_HOME", str(ROOT))
 
 from fivereadings.grading import __main__ as command  # noqa: E402
 from fivereadings.grading import batch, course, saving  # noqa: E402
+from fivereadings.grading import run as running  # noqa: E402
 from fivereadings.grading.process import Worker  # noqa: E402
 from fivereadings.grading.run import Limits, run_one, why_not_isolated  # noqa: E402
 
 STEM = "03-beijing-2016-trade"
 SAMPLES = ROOT / "tests" / "submissions"
 CELL = "yearly-fall-answer"  # the second question: one answer stands before it, five after
-SHORT = Limits(seconds=3.5, memory=300, processes=12, file=4, disk=8, output=200_000)
+# Time limits are met only by what never ends. Everything else has a limit that a busy machine does not reach.
+LIMITS = Limits(seconds=120, memory=300, processes=12, file=4, disk=8, output=200_000)
+SECONDS = 4  # for what never ends; the cells before it take a tenth of a second
+NEVER_ENDS = "# never ends"
 ALL, WITHOUT, BEFORE, NONE = 13, 11, 1, 0  # points: everything; all but the attacked question; what stands before it; nothing
 NEEDLE = "a thought of honest"  # stands in the honest students' answers
-ANY = "|"  # a line or none: whatever they did was to themselves
-SLOW, ENDED, LOUD, FORGED = "longer than 3.5 seconds", "Python ended in the middle", "MB to the grader", "grader's own channel"
+ANY = "|"  # a line or none: it is their own mistake, and touches nobody
+LOOK = "please look at it"  # named for its text
+SLOW, ENDED, LOUD, FORGED = f"longer than {SECONDS} seconds", "Python ended in the middle", "MB to the grader", "grader's own channel"
 needs_sandbox = pytest.mark.skipif(bool(why_not_isolated()), reason=why_not_isolated() or "the sandbox works")
 
 
 class Case(NamedTuple):
-    """What an attacker writes into answer cells, the points deserved, and what the instructor's line must hold ("": no line)."""
+    """What an attacker writes into answer cells, the points deserved, and what the instructor's line must hold ("": there must be none)."""
 
     source: str | dict
     points: int | tuple
-    line: str = ""
+    line: str = LOOK
     base: str = "perfect"
 
 
@@ -81,7 +87,7 @@ while True:
     "changing the clock": Case("import time\ntry: time.clock_settime(time.CLOCK_REALTIME, 0); print('LEAK clock')\nexcept OSError: pass\nimport os\ntry: os.nice(-20); print('LEAK nice')\nexcept OSError: pass\ntime.monotonic = lambda: 0\nwhile True: pass", BEFORE, SLOW),
     # Too much
     "a memory bomb": Case("held = []\nwhile True: held.append(bytearray(300 << 20))", WITHOUT, "more memory"),
-    "a memory bomb in several processes": Case("import os, time\nfor _ in range(3): os.fork()\nheld = bytearray(os.urandom(1)) * (70 << 20)\ntime.sleep(9)", BEFORE, "more than 300 MB of memory"),
+    "a memory bomb in several processes": Case("import os, time\nfor _ in range(3): os.fork()\nheld = bytearray(os.urandom(1)) * (70 << 20)\ntime.sleep(999)", BEFORE, "more than 300 MB of memory"),
     "a fork bomb": Case("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", BEFORE, SLOW + "|" + FORGED + "|processes"),
     "threads without end": Case("import threading, time\ntry:\n    while True: threading.Thread(target=time.sleep, args=(99,), daemon=True).start()\nexcept RuntimeError: pass" + FALL, ALL),
     "filling the disk": Case("for number in range(99):\n    try: open(f'/tmp/{number}', 'wb').write(bytes(3 << 20))\n    except OSError: break\nfor number in range(9999):\n    try: open(f'/dev/shm/{number}', 'w')\n    except OSError: break" + FALL, ALL),
@@ -97,10 +103,10 @@ while True:
     "os._exit": Case("import os; os._exit(0)", BEFORE, ENDED),
     "a crash": Case("import ctypes; ctypes.string_at(0)", BEFORE, ENDED),
     "sys.exit": Case("import sys; sys.exit(0)", WITHOUT),
-    "killing the parent, the group and everybody": Case("import os\nfor target in (os.getppid(), 0, 1, -1, 2, 3):\n    for number in (15, 2, 9):\n        try: os.kill(target, number)\n        except OSError: pass" + FALL, WITHOUT),
+    "killing the parent, the group and everybody": Case("import os\nfor target in (os.getppid(), 0, 1, -1, 2, 3):\n    for number in (15, 2, 9):\n        try: os.kill(target, number)\n        except OSError: pass" + FALL, (WITHOUT, ALL)),
     "a daemon by double fork": Case("import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(4711)\n    os._exit(0)" + FALL, ALL),
-    "a daemon that holds the pipe and talks later": Case("import os, time, subprocess\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(1)\n        for _ in range(99):\n            for number in range(3, 40):\n                try: os.write(number, b'\\0\\0\\0\\1.')\n                except OSError: pass\n            time.sleep(0.1)\n    os._exit(0)" + FALL, ALL),
-    "starving the others": Case("import os\ntry: os.sched_setaffinity(0, {0, 1})\nexcept OSError: pass\ntry: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)); print('LEAK scheduler')\nexcept OSError: pass\nfor _ in range(8):\n    if os.fork() == 0:\n        while True: pass" + FALL, tuple(range(BEFORE, ALL + 1)), ANY),
+    "a daemon that holds the pipe and talks later": Case("import os, time, subprocess\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(1)\n        for _ in range(99):\n            for number in range(3, 40):\n                try: os.write(number, b'\\0\\0\\0\\1.')\n                except OSError: pass\n            time.sleep(0.1)\n    os._exit(0)" + FALL, tuple(range(BEFORE, ALL + 1))),
+    "starving the others": Case("import os\ntry: os.sched_setaffinity(0, {0, 1})\nexcept OSError: pass\ntry: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)); print('LEAK scheduler')\nexcept OSError: pass\nfor _ in range(8):\n    if os.fork() == 0:\n        while True: pass" + FALL, tuple(range(BEFORE, ALL + 1))),
     # Reaching out
     "the network": Case("import socket\nfor address in (('1.1.1.1', 53), ('127.0.0.1', 22), ('169.254.169.254', 80)):\n    try: socket.create_connection(address, 0.3); print('LEAK', address)\n    except OSError: pass" + FALL, ALL),
     "sockets that wait for others": Case("import socket\ntry:\n    found = socket.socket(socket.AF_UNIX); found.connect('\\0red'); print('LEAK another submission answers')\nexcept OSError: pass\nopen_socket = socket.socket(socket.AF_UNIX); open_socket.bind('\\0red'); open_socket.listen()\nfor family in (16, 17, 38, 40):\n    try: socket.socket(family, socket.SOCK_RAW); print('LEAK family', family)\n    except OSError: pass" + FALL, ALL),
@@ -151,20 +157,20 @@ call('quotactl', 179, 0, 0, 0, 0); call('acct', 163, 0); call('mknod', 133, b'/t
     "writing to data, code and devices": Case("import fivereadings, pandas, os\nfor name in ('../../data/trade.csv', fivereadings.__file__, pandas.__file__, '/left', '/dev/left', '/usr/left', '/module/left', '/venv/left'):\n    try: open(name, 'a').write('13'); print('LEAK', name)\n    except OSError: pass\nopen('here.txt', 'w').write('x')" + FALL, ALL),
     "emptying its own folders": Case("import os, shutil\nshutil.rmtree('/tmp', ignore_errors=True)\nshutil.rmtree('.', ignore_errors=True)\nos.makedirs('/tmp/work', exist_ok=True)" + FALL, BEFORE),
     "links left in the working folder": Case("import os\nfor name, target in (('a', '/'), ('b', '/proc/1/root'), ('c', '../../../..'), ('pandas.py', '/dev/zero')):\n    try: os.symlink(target, name)\n    except OSError: pass\nopen('fivereadings.py', 'w').write('1/0')" + FALL, ALL),
-    "patching pandas, check, builtins, modules": Case("import builtins, sys, pandas, fivereadings, fivereadings.checking as c, fivereadings.answers as a\nfivereadings.check = c.check = a.judge = a.same = lambda *g, **k: True\npandas.DataFrame.query = pandas.Series.sum = lambda *g, **k: 13\nbuiltins.len = builtins.sorted = lambda *g: 13\nsys.modules['pandas'] = sys.modules['json'] = None", NONE, ANY, "blank"),
-    "patching the display and IPython's transformers": Case("shell = get_ipython()\nshell.input_transformers_post.append(lambda lines: ['1/0\\n'])\nshell.display_pub.publish = lambda *g, **k: None\nshell.run_cell = None", NONE, ANY, "blank"),
-    "patching the worker in its own process": Case("import sys, os\nfrom fivereadings.grading import shell, frames, watch\nshell.RECORDER.take = lambda: [{'output_type': 'display_data', 'data': {}}]\nframes.send = frames.pack = lambda *g: b''\nwatch.DONE = b'x'", NONE, ANY, "blank"),
+    "patching pandas, check, builtins, modules": Case("import builtins, sys, pandas, fivereadings, fivereadings.checking as c, fivereadings.answers as a\nfivereadings.check = c.check = a.judge = a.same = lambda *g, **k: True\npandas.DataFrame.query = pandas.Series.sum = lambda *g, **k: 13\nbuiltins.len = builtins.sorted = lambda *g: 13\nsys.modules['pandas'] = sys.modules['json'] = None", NONE, LOOK, "blank"),
+    "patching the display and IPython's transformers": Case("shell = get_ipython()\nshell.input_transformers_post.append(lambda lines: ['1/0\\n'])\nshell.display_pub.publish = lambda *g, **k: None\nshell.run_cell = None", NONE, LOOK, "blank"),
+    "patching the worker in its own process": Case("import sys, os\nfrom fivereadings.grading import shell, frames, watch\nshell.RECORDER.take = lambda: [{'output_type': 'display_data', 'data': {}}]\nframes.send = frames.pack = lambda *g: b''\nwatch.DONE = b'x'", NONE, LOOK, "blank"),
     # Points without knowing
     "answers that equal everything": Case("class Any(float):\n    def __eq__(s, o): return True\n    def __float__(s): raise SystemExit\n    def __abs__(s): return 0\n    def __sub__(s, o): return 0\n    def __le__(s, o): return True\n    __lt__ = __ge__ = __le__\n    def __hash__(s): return 0\n    def __json__(s): return -35.17\n    def __repr__(s): return 'Infinity'\nfall = Any(1)", WITHOUT),
     "an object whose methods lie": Case("class Lie:\n    def __getattr__(s, n): return s\n    def __call__(s, *g, **k): return s\n    def __eq__(s, o): return True\n    __class__ = property(lambda s: float)\n    def __float__(s): return 1.0\n    def __bool__(s): return True\nfall = Lie()", WITHOUT),
     "nan, infinity, True, a complex number, a text, a list in itself, a text of a megabyte": Case({
         "read-a-figure-answer": "exports_2014 = float('nan')", CELL: "fall = -float('inf')", "share-of-exports-answer": "share = True", "mirror-gap-answer": "gap_2014 = 1.1 + 0j",
-        "price-behind-a-contract-answer": "price = '350.88'", "years-of-a-ratio-answer": "years_of_four = []\nyears_of_four.append(years_of_four)", "closest-share-answer": "line = 'E' * (1 << 20)"}, NONE),
+        "price-behind-a-contract-answer": "price = '350.88'", "years-of-a-ratio-answer": "years_of_four = []\nyears_of_four.append(years_of_four)", "closest-share-answer": "line = 'E' * (1 << 20)"}, NONE, "of another kind"),
     "numbers of 4,000 and 5,000 digits, long lists, all values at once": Case({
         "read-a-figure-answer": "exports_2014 = 10 ** 4000", CELL: "fall = 10 ** 5000", "share-of-exports-answer": "share = [n / 100 for n in range(800)]",
         "mirror-gap-answer": "gap_2014 = 1e308 * 1.7", "price-behind-a-contract-answer": "price = {n: n for n in range(5000)}",
         "years-of-a-ratio-answer": "years_of_four = list(range(5000))", "closest-share-answer": "line = list('ABCDEF')"}, NONE, "recorded what cannot be an answer"),
-    "a number of 5,000 digits, forced": Case("import sys\nsys.set_int_max_str_digits(0)\nfall = 10 ** 5000", (BEFORE, WITHOUT), ANY),
+    "a number of 5,000 digits, forced": Case("import sys\nsys.set_int_max_str_digits(0)\nfall = 10 ** 5000", (BEFORE, WITHOUT)),
     "a frame with lying methods": Case("import pandas as pd\nclass Frame(pd.DataFrame):\n    @property\n    def shape(s): return (1, 1)\n    @property\n    def iloc(s): return s\n    def __getitem__(s, k): return s\n    def __eq__(s, o): return True\nfall = Frame({'a': [1]})", WITHOUT),
     "records under other ids": Case("from IPython.display import display\nfor name, answer in (('read-a-figure', 53.68), ('yearly-fall', -35.17), ('closest-share', 'E'), ('__proto__', 1), ('judgement', 6)):\n    display({'application/vnd.fivereadings.answer+json': {'id': name, 'answer': answer, 'points': 99}}, raw=True)", **UNEARNED),
     "odd records": Case("from IPython.display import display\nfor answer in ({'id': [1]}, {'answer': 1}, [], 'x', {'id': 'yearly-fall', 'answer': [[[[[1]]]]]}, {'id': 'yearly-fall', 'answer': 1e308}, {'id': None}):\n    display({'application/vnd.fivereadings.answer+json': answer}, raw=True)", NONE, "recorded what cannot be an answer", "blank"),
@@ -185,18 +191,19 @@ call('quotactl', 179, 0, 0, 0, 0); call('acct', 163, 0); call('mknod', 133, b'/t
     "closing everything": Case("import os, sys\nsys.stdout.close(); sys.stderr.close()\nsys.stdout = sys.stderr = sys.__stdout__ = None" + FALL, BEFORE, ENDED),
     "closing the pipe": Case("import os\nos.closerange(0, 128)", BEFORE, ENDED),
     "active HTML shown": Case("from IPython.display import HTML, Javascript, Markdown, SVG, display\ndisplay(HTML('<script>alert(13)</script><img src=x onerror=alert(13)><iframe src=//x>'), Javascript('alert(13)'), Markdown('<script>alert(13)</script>[a](javascript:alert(13))'))" + FALL, ALL),
-    "active HTML in the discussion": Case({"judgement": "Stronger.<script>alert(13)</script><img src=x onerror=alert(13)> [a](javascript:alert(13))"}, ALL),
-    "a syntax error": Case("fall = = 1", WITHOUT),
-    "a warning": Case("import warnings, sys\nwarnings.warn('old')\nprint('old', file=sys.stderr)" + FALL, ALL),
+    "active HTML in the discussion": Case({"judgement": "Stronger.<script>alert(13)</script><img src=x onerror=alert(13)> [a](javascript:alert(13))"}, ALL, "could act in a browser"),
+    "a syntax error": Case("fall = = 1", WITHOUT, ""),
+    "a warning": Case("import warnings\nwarnings.warn('old')" + FALL, ALL, ""),
 }
 
 # Without the sandbox code has the instructor's rights. What could harm this machine is not tried; the rest must touch no other student.
 PLAIN = {name: CASES[name] for name in ("a loop that ignores every signal and exception", "os._exit", "a daemon by double fork", "a daemon that holds the pipe and talks later",
                                         "megabytes of output", "patching pandas, check, builtins, modules", "a forged message of the wrong type")}
 PLAIN |= {
-    "killing the parent": Case("import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(0.5)" + FALL, (BEFORE, ALL), ANY),
-    "more processes than allowed": Case("import os, time\nfor _ in range(20):\n    if os.fork() == 0: time.sleep(99)\ntime.sleep(9)", BEFORE, "more than 12 processes"),
-    "spoiling the data": Case("import os, shutil\nos.remove('../../data/trade.csv')\nopen('../../data/trade-announced.csv', 'w').write('spoilt')\nopen('pandas.py', 'w').write('1/0')\nshutil.rmtree('../../readings')" + FALL, (BEFORE, 3, 5), ANY),
+    "killing the parent": Case("import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(0.5)" + FALL, (BEFORE, ALL)),
+    "a daemon that kills its keeper": Case("import os, time\nparent = os.getppid()\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        os.kill(parent, 9)\n        time.sleep(4711)\n    os._exit(0)\ntime.sleep(20)" + FALL, (BEFORE, ALL), ENDED if sys.platform == "linux" else LOOK),
+    "more processes than allowed": Case("import os, time\nfor _ in range(20):\n    if os.fork() == 0: time.sleep(999)\ntime.sleep(999)", BEFORE, "more than 12 processes"),
+    "spoiling the data": Case("import os, shutil\nos.remove('../../data/trade.csv')\nopen('../../data/trade-announced.csv', 'w').write('spoilt')\nopen('pandas.py', 'w').write('1/0')\nshutil.rmtree('../../readings')" + FALL, (BEFORE, 3, 5)),
 }
 
 
@@ -214,7 +221,7 @@ def honest(name: str):
 def attack(name: str, case: Case, into: Path):
     """A sample with the attacker's text in its answer cell; nothing but such a text reaches the machine."""
     book = saving.nbformat.read(SAMPLES / case.base / f"{STEM}.ipynb", 4)
-    sources = case.source if isinstance(case.source, dict) else {CELL: case.source}
+    sources = case.source if isinstance(case.source, dict) else {CELL: case.source + f"\n{NEVER_ENDS}" * case.line.startswith(SLOW)}
     for cell in book.cells:
         if (found := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
             cell.source = f"HERE, CLASS = {str(ROOT)!r}, {str(into)!r}\n" * (found == CELL) + sources[found]
@@ -265,15 +272,22 @@ def processes(place: Path) -> list[str]:
     return found
 
 
-def grade(folder: Path, into: Path, *words: str, limits: Limits = SHORT) -> tuple[dict[str, list[str]], str]:
+def in_time(worker, notebook, folder: str, limits: Limits):
+    """Run one submission, within SECONDS where it is one that never ends."""
+    ends = not any(cell.source.endswith(NEVER_ENDS) for cell in notebook.cells)
+    return run_one(worker, notebook, folder, limits if ends else replace(limits, seconds=SECONDS))
+
+
+def grade(folder: Path, into: Path, *words: str, limits: Limits = LIMITS) -> tuple[dict[str, list[str]], str]:
     """Give the real command; return student -> the lines that the instructor saw, and everything that was printed."""
     printed, kept = io.StringIO(), command.grade_class
-    command.grade_class = partial(batch.grade_class, limits=limits)  # the command's own are a minute
+    command.grade_class = partial(batch.grade_class, limits=limits)
+    running.run_one = in_time
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             done = command.main([str(folder), "--unit", STEM, "--class", str(into), *words])
     finally:
-        command.grade_class = kept
+        command.grade_class, running.run_one = kept, run_one
     assert done == 0, printed.getvalue()
     lines = {}
     for line in printed.getvalue().split("Needs attention:")[-1].split("\n\n")[0].splitlines():
@@ -314,7 +328,7 @@ def faults(cases: dict[str, Case], students: dict[str, str], into: Path, lines: 
     return wrong
 
 
-def run(cases: dict[str, Case], *words: str, limits: Limits = SHORT, every: int = 9):
+def run(cases: dict[str, Case], *words: str, limits: Limits = LIMITS, every: int = 9):
     """Grade a class with these attackers; return (students, lines, marks, faults). Nothing may be left of it."""
     with tempfile.TemporaryDirectory(prefix="red-") as name:
         place, into = Path(name), Path(name) / "class"
@@ -330,8 +344,11 @@ def run(cases: dict[str, Case], *words: str, limits: Limits = SHORT, every: int 
         wrong = faults(cases, students, into, lines)
         wrong += [f"changed: {path}" for path, digest in fingerprint().items() if before.get(path) != digest]
         wrong += [f"left: {path.name}" for path in (place / "tmp").glob("five-readings-*")]
-        time.sleep(0.3)
-        wrong += [f"still running: {found}" for found in processes(place)]
+        for _ in range(100):  # the kernel may need a moment to end them
+            if not (left := processes(place)):
+                break
+            time.sleep(0.1)
+        wrong += [f"still running: {found}" for found in left]
         return students, lines, marks(into), wrong
 
 
@@ -341,7 +358,7 @@ def table(cases: dict[str, Case], students: dict, lines: dict, got: dict, wrong:
     untouched = "as they deserve" if not wrong else "**see the faults**"
     for student, name in students.items():
         if name:
-            said = " ".join(line[:1].upper() + line[1:] for line in lines.get(student, [])) or "no line: nothing was reached, or the error stands in the cell"
+            said = " ".join(line[:1].upper() + line[1:] for line in lines.get(student, [])) or "no line: it is an honest slip"
             found.append(f"| {name} | {said.replace('|', chr(92) + '|')} | {got.get(student, 0):g} | {untouched} |")
     honest_ones = [student for student, name in students.items() if not name]
     found.append(f"| {len(honest_ones)} honest students among them | no line | {min(got[student] for student in honest_ones):g} | |")
@@ -484,12 +501,16 @@ def test_every_odd_file_is_named_and_stops_nobody():
     assert run_files()[1] == []
 
 
-HEAD = """# Hostile work, and what the instructor saw
+HEAD = f"""# Hostile work, and what the instructor saw
 
 Made by `python tests/test_grading_hostile.py`; the test of the same name checks each row. Each case stands in an answer cell of an otherwise perfect
-(or blank) exercise 03, in one class with honest students, graded with the real command and short limits (3.5 seconds, 300 MB, 12 processes, 200 kB of output).
-After each class, processes, temporary files, tables, key and package are compared with what they were. 13 points is everything that a machine grades:
-1 is what stood before the attack, 11 all but the attacked question.
+(or blank) exercise 03, in one class with honest students, graded with the real command and narrow limits (300 MB, 12 processes, 200 kB of output; {SECONDS}
+seconds for what never ends, two minutes for the rest). After each class, processes, temporary files, tables, key and package are compared with what they
+were. 13 points is everything that a machine grades: 1 is what stood before the attack, 11 all but the attacked question.
+
+Most cases reached nothing and got the points of their other answers. Their line comes from the text of the answer: it names what no exercise
+asks for, so that a person can look, and no score depends on it. A warning, a syntax error and endless recursion are honest slips: no line, the error
+stands in the cell.
 """
 
 if __name__ == "__main__":

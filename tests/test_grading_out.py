@@ -255,7 +255,7 @@ ROSTER = [Student("s1", "=HYPERLINK(1)", "-a@example.org", "101", "7001"), Stude
 def test_canvas_gets_its_columns_and_points_and_no_formula():
     rows = list(csv.reader(io.StringIO(exports.canvas(STEM, 19.0, ROSTER, {"s1": 12.5, "s2": None}))))
     assert rows == [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", STEM], ["    Points Possible", "", "", "", "", "19"],
-                    ["'=HYPERLINK(1)", "101", "", "'-a@example.org", "", "12.5"], ["Анна Ли", "102", "", "anna@example.org", "", ""]]
+                    ["'=HYPERLINK(1)", "101", "", "'-a@example.org", "", "12.5"]]
 
 
 def test_moodle_gets_its_worksheet_and_an_empty_column_deletes_no_comments():
@@ -268,6 +268,33 @@ def test_moodle_gets_its_worksheet_and_an_empty_column_deletes_no_comments():
     assert "Feedback comments" not in exports.moodle(19.0, ROSTER, {"s1": 1.0}, {})
 
 
+def as_canvas_reads(text: str) -> tuple[dict, list, dict]:
+    """Read a table by the rules of Canvas's importer (lib/gradebook_importer.rb): (points possible, what finds each student, scores)."""
+    head, *rows = csv.reader(io.StringIO(text))
+    assert "Student" in head[0] and "ID" in head[1] and (head[2], head[3]) == ("SIS User ID", "SIS Login ID") and "Section" in head[4]
+    assert all(len(row) == len(head) for row in rows) and text.splitlines()[0].count(",") > text.splitlines()[0].count(";")
+    columns = {title: number for number, title in enumerate(head) if number > 4}
+    possible, = (row for row in rows if "Points Possible" in row[0])
+    students = [row for row in rows if row is not possible]
+    return ({title: float(possible[number]) for title, number in columns.items()}, [row[1] or row[3] or row[0] for row in students],
+            {title: [float(row[number]) for row in students] for title, number in columns.items()})
+
+
+def as_moodle_reads(text: str) -> list[tuple]:
+    """Read a worksheet by the rules of Moodle's importer (mod/assign/feedback/offline/importgradeslib.php): (participant, grade, comment)."""
+    head, *rows = csv.reader(io.StringIO(text))  # UTF-8 with commas; every row as long as the first
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(head) and len(set(head)) == len(head) and all(len(row) == len(head) for row in rows)
+    at = head.index
+    return [(int(row[at("Identifier")][len("Participant "):]), float(row[at("Grade")]), row[at("Feedback comments")]) for row in rows]
+
+
+def test_canvas_and_moodle_read_what_was_given():
+    roster = [Student("s1", 'Ортис, Ana "Ani"', "ana@example.org", "101", "7001"), Student("s2", "李雷; Li", "li@example.org", "", "7002"), Student("s3", "Ben", "b@x", "", "7003")]
+    scores = {"s1": 12.5, "s2": 19.0, "s3": None}
+    assert as_canvas_reads(exports.canvas(STEM, 19.0, roster, scores)) == ({STEM: 19.0}, ["101", "li@example.org"], {STEM: [12.5, 19.0]})
+    assert as_moodle_reads(exports.moodle(19.0, roster, scores, {"s1": "judgement: a\nb"})) == [(7001, 12.5, "judgement: a\nb"), (7002, 19.0, "")]
+
+
 def test_text_that_a_spreadsheet_would_run_is_made_harmless_and_numbers_stay():
     assert [exports.harmless(text) for text in ("=1", "+cmd|x", "-a", "@x", "\t=1", "-34.4", "+2", "a=b", "", "-")] == [
         "'=1", "'+cmd|x", "'-a", "'@x", "'\t=1", "-34.4", "+2", "a=b", "", "'-"]
@@ -277,16 +304,15 @@ def test_the_files_are_written_from_a_kept_roster_and_only_from_one(hostile, tmp
     shutil.copytree(hostile, tmp_path / "class")
     into, canvas, moodle = tmp_path / "class", *(f"scores-{STEM}-{name}.csv" for name in ("canvas", "moodle"))
     rows = list(csv.reader((into / canvas).open(encoding="utf-8")))
-    assert [row[-1] for row in rows[2:]] == [""] * 5  # the prose waits to be graded
-    assert rows[2][:2] == ["'=1+1", "11"] and rows[4][0] == "Цой"
+    assert len(rows) == 2  # the prose waits to be graded
     with course.gradebook(into) as book:
         book.find_grade("judgement", STEM, STEM, "cy").manual_score = 4.5
         book.find_comment("judgement", STEM, STEM, "cy").manual_comment = "Well\nargued"
         book.db.commit()
     line = exports.write_platforms(into, STEM, set())
-    assert "4 of 5 have no score in them yet" in line
-    assert list(csv.reader((into / canvas).open(encoding="utf-8")))[4][-1] == "15.5"
-    row = list(csv.DictReader((into / moodle).open(encoding="utf-8")))[2]
+    assert "4 of 5 students are not in them yet" in line
+    assert list(csv.reader((into / canvas).open(encoding="utf-8")))[2:] == [["Цой", "13", "", "cy@example.org", "", "15.5"]]
+    row, = csv.DictReader((into / moodle).open(encoding="utf-8"))
     assert (row["Identifier"], row["Grade"], row["Feedback comments"]) == ("Participant 913", "15.5", "judgement: Well argued")
     for text in ("student,name,email\nann,,\n", None):
         (into / "roster.csv").unlink() if text is None else (into / "roster.csv").write_text(text, encoding="utf-8")

@@ -19,7 +19,8 @@ from ..checking import question
 from ..places import home
 from . import accept, course, ledger, regrade, saving, slices, steps
 from .batch import grade_class
-from .intake import Attention
+from .intake import Attention, needed
+from .lock import alone
 
 
 def grade(folder: Path, stem: str, into: Path, **how) -> list[str]:
@@ -59,23 +60,27 @@ def main(words: list[str]) -> int:
     wanted = asked.parse_args(words)
     wanted.into = wanted.into.resolve()
     try:
-        if wanted.db:
-            course.use_database(wanted.into, wanted.db)
         if wanted.by_hand:
             return formgrader(wanted.into)
-        if wanted.accept or wanted.tolerance or wanted.regrade:
-            return _regrade(wanted)
+        again = bool(wanted.accept or wanted.tolerance or wanted.regrade)
         unit = wanted.unit or (stems()[0] if len(stems()) == 1 else None)
-        if unit is None:
+        if unit is None and not again:
             asked.error(f"say which exercise set with --unit: {', '.join(stems())}")
-        if wanted.release:
-            print(f"Hand out what is in {slices.release(unit, wanted.slice, wanted.into)}")
-            return 0
-        if wanted.feedback:
-            return _feedback(wanted.into, unit)
-        if wanted.folder is None:
+        if wanted.folder is None and not (again or wanted.feedback or wanted.release):
             asked.error("say which folder or zip holds the submissions, or use --by-hand, --feedback or --regrade")
-        return _grade(wanted, unit)
+        if (again or wanted.feedback) and not course.has_gradebook(wanted.into):
+            raise ValueError(f"There is no gradebook in {wanted.into}. Grade a folder first: python start.py grade FOLDER")
+        if wanted.folder and not (again or wanted.feedback or wanted.release):
+            needed(wanted.folder)
+        with alone(wanted.into):
+            if wanted.db:
+                course.use_database(wanted.into, wanted.db)
+            if again:
+                return _regrade(wanted)
+            if wanted.release:
+                print(f"Hand out what is in {slices.release(unit, wanted.slice, wanted.into)}")
+                return 0
+            return _feedback(wanted.into, unit) if wanted.feedback else _grade(wanted, unit)
     except (ValueError, RuntimeError, OSError) as problem:
         print(problem, file=sys.stderr)
     except SQLAlchemyError as problem:
@@ -93,12 +98,12 @@ def _grade(wanted, unit: str) -> int:
         print(f"\nStopped. {len(outcome.graded)} were graded now and {len(outcome.before)} before, each whole. The same command does the rest.")
         return 130
     lines = steps.after(wanted.into, unit, set(outcome.graded))
-    print("\n" + report(wanted.into, unit, outcome.attention, lines))
+    print("\n" + report(wanted.into, unit, outcome.attention, lines, later=False))
     return 0
 
 
 def _feedback(into: Path, unit: str) -> int:
-    with open_book(into) as book:
+    with course.gradebook(into) as book:
         given = saving.notice(book, into, unit)
         everyone = set(ledger.work(book.db, unit))
     print(f"{len(given)} scores given by hand since the last time are in {ledger.LOG_FILE}.")
@@ -112,7 +117,7 @@ def _regrade(wanted) -> int:
         rows.append((*wanted.accept, ""))
     if wanted.tolerance:
         rows.append((wanted.tolerance[0], "", wanted.tolerance[1]))
-    with open_book(into) as book:
+    with course.gradebook(into) as book:
         graded = ledger.units(book.db)
     units = [wanted.unit] if wanted.unit else [] if rows else graded
     for name, answer, tolerance in rows:
@@ -129,28 +134,28 @@ def _regrade(wanted) -> int:
     return 0
 
 
-def open_book(into: Path):
-    """Open a class's gradebook. Raises ValueError where there is none."""
-    if not course.has_gradebook(into):
-        raise ValueError(f"There is no gradebook in {into}. Grade a folder first: python start.py grade FOLDER")
-    return course.gradebook(into)
+def report(into: Path, unit: str, attention: list[Attention], lines: list[str], later: bool = True) -> str:
+    """Return what the instructor reads at the end: who needs attention, what is left by hand, where things are, what comes next.
 
-
-def report(into: Path, unit: str, attention: list[Attention], lines: list[str]) -> str:
-    """Return what the instructor reads at the end: who needs attention, what is left by hand, where things are, what comes next."""
+    `later`: no file was graded, so what was said of the files is not said again.
+    """
     with course.gradebook(into) as book:
         again, left = saving.by_hand_left(book, unit)
     changed = "changed after you graded it by hand. Your points stand; look at it again."
     attention = [*attention, *(Attention(student, f"the answer to {', '.join(names)} {changed}") for student, names in again.items())]
-    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else "Nothing needs attention."]
     table = course.scores(into, unit)[["student", "score", "of", "to grade by hand"]]
+    graded = set(table["student"])
+    attention.sort(key=lambda line: (line.student in graded, line.student if line.student in graded else ""))  # files and roster first
+    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else f"Nothing {'new ' * later}needs attention."]
     short = f"{len(table)} students; mean score {table['score'].mean():.1f} of {table['of'].max():g}."
     parts.append(table.to_string(index=False) if len(table) <= 40 else short)
-    parts.append("To grade by hand: " + ("; ".join(f"{name}, {count} answers" for name, count in left.items()) or "nothing."))
+    waiting = [f"{name}, {count} answers" for name, count in left.items()]
+    waiting += [f"again {', '.join(names)} of {student}" for student, names in again.items()]
+    parts.append("To grade by hand: " + ("; ".join(waiting) or "nothing."))
     parts.append("\n".join([*lines, f"Every change of a score: {into / ledger.LOG_FILE}"]))
     place = "" if into == home() / "class-work" else f" --class {into}"
     by_hand = f"Next: python start.py grade --by-hand{place}\nThen: python start.py grade --feedback --unit {unit}{place}"
-    parts.append(by_hand if left else "Next: give the feedback pages back.")
+    parts.append(by_hand if waiting else "Next: give the feedback pages back.")
     return "\n\n".join(parts)
 
 

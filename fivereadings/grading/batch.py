@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from ..notebooks import read
 from ..places import home
 from . import accept, course, exports, ledger, saving, slices
-from .intake import Attention, Submission, collect, handed_in_answers, take
+from .intake import Attention, Submission, collect, handed_in_answers, needed, take
+from .looks import looks
 from .remarks import remarks
 from .run import Limits, run_batch
 from .score import differing, score
@@ -82,8 +83,7 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
     where only key or accept.csv changed, it is scored anew from what was recorded. Ctrl-C stops between
     students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
     """
-    if not source.exists():
-        raise ValueError(f"No submissions were found in {source}: there is no such folder or zip.")
+    needed(source)
     solutions, key = slices.open_slice(into, stem, seed)
     if not ((solutions or home() / "solutions") / stem / "key.json").is_file():  # a key may be empty: the brief is graded by hand
         raise ValueError(f"There is no key for {stem}. Make it with: python start.py build {stem}")
@@ -106,10 +106,13 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
             kept = saving.stored(into, stem, submission.student) if row and row["ran"] == ran and not row["problem"] else None
             if kept is None or saving.ran_from(kept) != ran:
                 waiting[submission.student] = notebook, work, handed_in
-            elif row["digest"] == work.digest:
+                continue
+            said = [line for line in row["notes"] if line not in notes]  # of its run, which is not done again
+            outcome.attention += [Attention(submission.student, _sentence(line)) for line in said]
+            if row["digest"] == work.digest:
                 outcome.before.append(submission.student)
             else:
-                rescore[submission.student] = kept, work
+                rescore[submission.student] = kept, replace(work, notes=[*notes, *said])
         _keep_earlier(outcome, found, known)
         if outcome.before:
             say(f"  {len(outcome.before)} of {len(found)} were graded before, from the same answers; nothing changes for them.")
@@ -130,7 +133,8 @@ def _prepare(submission: Submission, released, exercise: str, outcome: Outcome):
         return None
     other = slices.mismatch(_about(submission.path), slices.seed_of(released))
     notes = [*odd, *([other] if other else [])]
-    outcome.attention += [Attention(submission.student, _sentence(line)) for line in notes]
+    # What the code goes beyond is for the instructor alone: it is no part of the notes, which students read.
+    outcome.attention += [Attention(submission.student, _sentence(line)) for line in [*notes, *looks(notebook)]]
     return notebook, notes, answered_from(notebook, exercise), handed_in
 
 
@@ -164,7 +168,7 @@ def _run_all(of: _Class, waiting: dict[str, tuple], module: Path, say, **how) ->
             _, work, handed_in = waiting[student]
             others = [] if ran.problem else differing(ran.notebook, of.key, handed_in)
             lines = [f"the answer in the file to {', '.join(others)} is not what the code gives when it is run; the run counts"] if others else []
-            lines += remarks(ran.notebook)
+            lines += remarks(ran.notebook, of.key)
             work = replace(work, problem=ran.problem, notes=[*work.notes, *lines])
             of.outcome.attention += [Attention(student, _sentence(line)) for line in [*filter(None, [ran.problem]), *lines]]
             _finish(of, student, ran.notebook, work, "graded")
@@ -198,4 +202,4 @@ def time_left(spent: float, done: int, of: int) -> str:
     seconds = spent / done * (of - done)
     if done == of:
         return ""
-    return f"  (about {seconds / 60:.0f} minutes left)" if seconds >= 90 else f"  (about {seconds:.0f} seconds left)"
+    return f"  (about {seconds / 60:.0f} minutes left)" if seconds >= 90 else f"  (about {max(2, seconds):.0f} seconds left)"

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import sys
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from ..places import home
@@ -33,12 +35,23 @@ def database(folder: Path) -> str:
 
 
 def use_database(folder: Path, address: str) -> None:
-    """Keep a class's gradebook in another database from now on. Raises ValueError when it has one already."""
+    """Keep a class's gradebook in another database from now on.
+
+    Raises ValueError when it has one already, and for an address that cannot be used; nothing is kept of such a one.
+    """
     if address == database(folder):
         return
     if has_gradebook(folder):
         raise ValueError(f"The class folder {folder} has a gradebook already ({database(folder).rpartition('@')[2]}). "
                          "Name another folder with --class, or leave --db out.")
+    try:
+        engine = create_engine(address)
+        engine.connect().close()
+        engine.dispose()
+    except ModuleNotFoundError as problem:
+        raise ValueError(f"The module has no driver for this database: install {problem.name} first (see TEACHING.md, A large course).") from problem
+    except SQLAlchemyError as problem:
+        raise ValueError(f"The database cannot be used: {getattr(problem, 'orig', None) or problem}") from problem
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ELSEWHERE
     path.touch(mode=0o600)  # the address may hold a password
@@ -96,6 +109,9 @@ def open_class(folder: Path, stem: str, solutions: Path | None = None) -> Path:
     Nothing is done where the release stands and its solution is the same as then.
     Writes nbgrader_config.py, so that `nbgrader formgrader` works in the folder as it stands.
     """
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):  # nbgrader starts alembic by its name alone
+        os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nbgrader_config.py").write_text(
         '"""Written by Five Readings: lets nbgrader\'s own commands work in this folder."""\n'

@@ -54,21 +54,21 @@ def put(path: Path, content: bytes) -> None:
 
 
 def canvas(stem: str, of: float, rows: list[Student], scores: dict[str, float | None]) -> str:
-    """Return Canvas's table of those who handed in. The column is called as the exercise; without a score the cell stays empty."""
-    lines = [[row.name, row.canvas_id, "", row.email, "", points(scores[row.student])] for row in rows if row.student in scores]
+    """Return Canvas's table of those who have a score: an empty cell would take back one that Canvas has. The column is called as the exercise."""
+    lines = [[row.name, row.canvas_id, "", row.email, "", points(scores[row.student])] for row in rows if scores.get(row.student) is not None]
     return table([[*CANVAS, stem], ["    Points Possible", "", "", "", "", points(of)], *lines])
 
 
 def moodle(of: float, rows: list[Student], scores: dict[str, float | None], comments: dict[str, str]) -> str:
-    """Return Moodle's worksheet of those who handed in. Moodle reads comments as HTML, and an empty one would delete its own."""
+    """Return Moodle's worksheet of those who have a score. Moodle reads comments as HTML, and an empty one would delete its own."""
     lines = [[f"Participant {row.moodle_id}" if row.moodle_id else "", row.name, row.email, "", points(scores[row.student]), points(of), "Yes",
-              "", "", *([escape(comments.get(row.student, ""), quote=False)] if comments else [])] for row in rows if row.student in scores]
+              "", "", *([escape(comments.get(row.student, ""), quote=False)] if comments else [])] for row in rows if scores.get(row.student) is not None]
     return table([[*MOODLE, *([COMMENTS] if comments else [])], *lines])
 
 
-def points(value: float | None) -> str:
-    """Return points as text with a point, at most two decimals; "" for none yet."""
-    return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+def points(value: float) -> str:
+    """Return points as text with a point, at most two decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def write_platforms(into: Path, stem: str, changed: set[str]) -> str:
@@ -88,7 +88,7 @@ def write_platforms(into: Path, stem: str, changed: set[str]) -> str:
     waiting = sum(scores[student] is None for student in graded)
     lines = [f"For Canvas: {paths['canvas']}", f"For Moodle: {paths['moodle']}"]
     if waiting:
-        lines.append(f"  {waiting} of {len(graded)} have no score in them yet, since an answer waits to be graded by hand.")
+        lines.append(f"  {waiting} of {len(graded)} students are not in them yet, since an answer waits to be graded by hand.")
     if left := sorted(set(scores) - graded):
         lines.append(f"  Not in them, since the roster has no name and number: {', '.join(left)}.")
     if not any(row.moodle_id for row in rows):

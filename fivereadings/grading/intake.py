@@ -12,7 +12,7 @@ from .files import Attention
 from .roster import match, read_roster
 from .taking import answer_texts, exercise, graded, handed_in_answers, take
 
-__all__ = ["Attention", "Submission", "collect", "exercise", "graded", "handed_in_answers", "take"]
+__all__ = ["Attention", "Submission", "collect", "exercise", "graded", "handed_in_answers", "needed", "take"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,12 @@ def collect(source: Path, stem: str, roster: Path | None, scratch: Path, release
     return sorted((hand.submission for hand in hands), key=lambda submission: submission.student), attention
 
 
+def needed(source: Path) -> None:
+    """Raise ValueError, in a sentence, where there is no such folder or zip."""
+    if not source.exists():
+        raise ValueError(f"No submissions were found in {source}: there is no such folder or zip.")
+
+
 def _nothing(source: Path, stem: str) -> str:
     return f"No submissions were found in {source}: a file such as STUDENT/{stem}.ipynb or STUDENT.ipynb was expected."
 
@@ -132,12 +138,3 @@ def _alike(hands: list[_Hand]) -> list[Attention]:
     return [Attention(hand.student, f"the same answers, word for word, as {', '.join(other.student for other in group if other is not hand)} "
                                     f"({hand.answered} answered). Both were graded.")
             for group in same.values() if len(group) > 1 for hand in group]
-
-
-def submissions(folder: Path, stem: str) -> dict[str, Path]:
-    """Until the command uses `collect`."""
-    found = {path.parent.name: path for path in sorted(folder.glob(f"*/{stem}.ipynb"))}
-    found |= {path.stem: path for path in sorted(folder.glob("*.ipynb")) if path.stem not in found}
-    if not found:
-        raise ValueError(_nothing(folder, stem))
-    return found

@@ -80,7 +80,7 @@ class Worker:
         """Watch a process that runs one submission without a sandbox, and end it with its children."""
         pid = self.process.pid
         try:
-            return watch(self.process.stdout.fileno(), pid, limits, lambda: end_all(pid), deliver)
+            return watch(self.process.stdout.fileno(), pid, limits, lambda: end_all(pid, self.own), deliver)
         finally:
             self._end()
 
@@ -90,7 +90,7 @@ class Worker:
             return ""
         process, self.process = self.process, None
         if not self.isolated:
-            end_all(process.pid)
+            end_all(process.pid, self.own)
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):
@@ -108,25 +108,29 @@ class Worker:
         self._end()
 
 
-def end_all(pid: int) -> None:
-    """Kill a submission that runs without the sandbox: all children of its keeper, also those that it adopted, then the keeper."""
+def end_all(pid: int, own: Path) -> None:
+    """Kill a submission that runs without the sandbox: all children of its keeper, also those that it adopted, then the keeper.
+
+    `own` is its copy of the module. One that leaves its session and kills its keeper is known by that folder, as long as it
+    keeps its environment. Code with the instructor's rights can change that too: then it stays.
+    """
     for _ in range(ROUNDS):  # one that was not yet there may be in the next
-        left = [process for process in _family(pid) if process.pid != pid]
+        left = [process for process in _family(pid, own) if process.pid != pid]
         if not left:
             break
         _kill(left)
         time.sleep(PAUSE)
-    _kill([process for process in _family(pid) if process.pid == pid])
+    _kill([process for process in _family(pid, own) if process.pid == pid])
 
 
-def _family(pid: int) -> list[psutil.Process]:
-    """Return a process with all its children and whatever belongs to its session, without those that have ended."""
+def _family(pid: int, own: Path) -> list[psutil.Process]:
+    """Return a process with all its children and whatever belongs to its session or folder, without those that have ended."""
     found = {}
     for process in psutil.process_iter(["status"]):
         try:
-            if hasattr(os, "getsid") and os.getsid(process.pid) == pid:
+            if hasattr(os, "getsid") and os.getsid(process.pid) == pid or process.environ().get("FIVEREADINGS_HOME") == str(own):
                 found[process.pid] = process
-        except OSError:  # it has ended meanwhile
+        except (OSError, psutil.Error):  # it has ended meanwhile, or is somebody else's
             pass
     try:
         found |= {process.pid: process for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]}

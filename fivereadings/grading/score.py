@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nbformat
 from nbgrader.utils import compute_checksum
@@ -15,6 +15,8 @@ MOST_ITEMS = 1000       # of a list or table; no question asks for more
 LARGEST_NUMBER = 1e300  # beyond it, differences overflow
 NOT_REPRODUCED = ("The answer in your file differs from a rerun, and the rerun counts. Before you hand in, choose "
                   "Kernel, Restart Kernel and Run All Cells, look at the answers, and save.")
+NO_ANSWER = "Not recorded: what came out was no number, text or list that can be compared. Restart and run all: check says why."
+NOT_RUN = "Not run: the work was stopped before this cell."
 OURS = {"five_readings": "mark"}  # marks the output that score() adds, so that a later one takes its place
 
 
@@ -43,6 +45,12 @@ def recorded(cell, name: str):
         if isinstance(record, dict) and record.get("id") == name:
             answer = record.get("answer")
     return answer
+
+
+def not_recorded(cell, name: str) -> bool:
+    """Say whether `check` saw an answer in this cell that it could not record, such as nan or a whole table."""
+    said = [output.data.get("text/plain", "") for output in cell.get("outputs", []) if MIME in output.get("data", {})]
+    return bool(said) and said[-1].startswith(f"{name}: Not recorded.")
 
 
 def oddity(answer) -> str:
@@ -129,6 +137,10 @@ def score(notebook, key: dict[str, dict], also: dict[str, list[dict]] | None = N
         cell.outputs = [output for output in cell.outputs if output.get("metadata") != OURS]
         error = next((output for output in cell.outputs if output.output_type == "error"), None)
         marks[name] = found = mark(name, None if error else recorded(cell, name), key[name], (also or {}).get(name, ()), show_answers)
+        if found.answer is None and not cell.outputs and not cell.get("execution_count"):
+            marks[name] = found = replace(found, message=NOT_RUN)
+        if not error and found.answer is None and not_recorded(cell, name):
+            marks[name] = found = replace(found, message=NO_ANSWER)
         if error:
             what = f"{error.get('ename', '')}: {error.get('evalue', '')}"[:LONGEST]
             marks[name] = found = Mark(0.0, found.of, f"Not answered: the cell ended in an error ({what}).", found.expected)

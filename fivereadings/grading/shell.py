@@ -15,7 +15,8 @@ from traitlets.config import Config
 
 from ..answers import MIME
 
-CUT = "\n[The rest of the output was left out: this notebook had already written {:.0f} MB.]\n"
+LEFT_OUT = "[The rest of the output was left out: this notebook had already written"
+CUT = f"\n{LEFT_OUT} {{:g}} MB.]\n"
 SMALL = 64 << 10  # bytes of an answer record that is kept when everything else is cut
 
 
@@ -49,7 +50,9 @@ class Recorder:
         size = len(json.dumps(data))
         if size > self.left:
             kept = {mime: value for mime, value in data.items() if mime == MIME and len(json.dumps(value)) <= SMALL}
-            data, size = {"text/plain": CUT.strip().format(self.allowed / 1e6), **kept}, self.left
+            if self.left <= 0 and not kept:
+                return  # it was said once
+            data, size = {"text/plain": CUT.strip().format(self.allowed / 1e6), **kept} if self.left > 0 else kept, self.left
         self.left -= size
         self.outputs.append({"output_type": kind, "data": data, "metadata": {}, **more})
 
@@ -136,8 +139,10 @@ class ShellLikeZMQ(InteractiveShell):
         room = max(0, int(min(RECORDER.left, 1 << 20)))
         text = "\n".join(lines)
         RECORDER.left -= min(len(text), room)
+        if len(text) > room:
+            text = text[:room] + CUT.format(RECORDER.allowed / 1e6)
         RECORDER.outputs.append({"output_type": "error", "ename": str(getattr(etype, "__name__", etype)),
-                                 "evalue": str(evalue)[:10_000], "traceback": text[:room].split("\n")})
+                                 "evalue": str(evalue)[:10_000], "traceback": text.split("\n")})
 
 
 def make() -> ShellLikeZMQ:

@@ -18,14 +18,14 @@ BASE = 200   # MB of Python, pandas and matplotlib, which a process may come to 
 SLOW = "It ran longer than {} seconds and was stopped."
 GREEDY = "It used more than {} MB of memory and was stopped."
 CROWDED = "It started more than {} processes and was stopped."
-LOUD = "It sent more than {:.0f} MB to the grader and was stopped."
+LOUD = "It sent more than {:g} MB to the grader and was stopped."
 ENDED = "Python ended in the middle of it (as os._exit does, or a crash, or too much memory)."
 
 
 def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
     """Hand every message from `descriptor` to `deliver` until the submission ends; return why it was stopped, or "".
 
-    `pid` is its first process. `kill()` ends all of it, and is always called. `limits` has
+    `pid` is its first process. `kill()` ends all of it; it is always called, and may be called twice. `limits` has
     seconds, memory (MB), processes and output (bytes).
     """
     ended, start, over = [], time.monotonic(), threading.Event()
@@ -49,15 +49,25 @@ def watch(descriptor: int, pid: int, limits: dict, kill, deliver) -> str:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    reason = ""
+    reason, gone = "", False
     while not ended and not reason:
         reader.join(PAUSE)
+        if not ended and not gone and _ended(pid):
+            gone = True
+            kill()  # what it left may hold the pipe open, and sleep
         if not ended:
             reason = SLOW.format(limits["seconds"]) if time.monotonic() - start > limits["seconds"] else _too_much(pid, limits)
     kill()
     reader.join(PATIENCE)
     over.set()
     return reason or ended[0]
+
+
+def _ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True
 
 
 def _too_much(pid: int, limits: dict) -> str:
