@@ -147,7 +147,9 @@ def stated_limits(stem, name):
     asked = ""
     for cell in solution(stem).cells:
         if cell.metadata.nbgrader.grade_id == name:
-            return tuple(map(int, re.search(r"(\d+) to (\d+) words", asked).groups()))
+            between, at_most = re.search(r"(\d+) to (\d+) words", asked), re.search(r"about (\d+) words, at most (\d+)", asked)
+            low, high = map(int, (between or at_most).groups())
+            return (low, high) if between else (low * 0.8, high)
         if cell.cell_type == "markdown" and cell.metadata.nbgrader.locked:
             asked = cell.source
     raise AssertionError(f"there is no cell {name}")
