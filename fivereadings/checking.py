@@ -88,8 +88,8 @@ def check(name: str, answer=...) -> None:
     points, message = judge(data, entry)
     if points:
         return _say(name, data, "Right.", f"{_readable(answer, asked)}{_tolerance(entry)}.")
-    if not message or (isinstance(data, list) and message not in [mistake["message"] for mistake in entry["mistakes"]]):
-        # Counting the right items of a list explains nothing, so the hint stands beside it.
+    if not message or (isinstance(data, (list, dict)) and message not in [mistake["message"] for mistake in entry["mistakes"]]):
+        # Counting the items of a list, or naming its kind, explains too little, so the hint stands beside it.
         _tries[name] = _tries.get(name, 0) + 1
         message = " ".join(filter(None, [message, asked["hint"], asked["stronger_hint"] if _tries[name] > 1 else ""]))
     return _say(name, data, "Not yet.", f"Seen: {_readable(answer, asked)}. {message}")

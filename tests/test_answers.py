@@ -160,6 +160,11 @@ def test_a_wrong_list_gets_the_hints_beside_the_count(said):
     assert asked["stronger_hint"] in second
 
 
+def test_several_values_in_the_place_of_one_get_the_hint_too(said):
+    checking.check("yearly-fall", pd.Series([3.0, 1.0], index=[2014, 2015]))
+    assert "such as [2014] behind it" in said[-1]["text/plain"] and checking.question("yearly-fall")["hint"] in said[-1]["text/plain"]
+
+
 def test_an_open_question_an_unusable_answer_and_an_unknown_name_never_stop_the_notebook(said):
     for name, answer, words in [("yearly-fall", ..., "Not answered yet"), ("yearly-fall", (35, 17), "because of the comma"), ("yearly-fall", float("nan"), "Not recorded"),
                                 ("yearly-fal", 1, "There is no question 'yearly-fal'")]:
