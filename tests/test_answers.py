@@ -103,7 +103,7 @@ def test_judging_letters():
 
 
 @pytest.mark.parametrize("error, words", [
-    (SyntaxError, "56.02 with a point"), (KeyError, "no column or row label of that name"), (NameError, "needs quotation marks"), (ValueError, "its last line says")])
+    (SyntaxError, "56.02 with a point"), (KeyError, "no column or row label of that name"), (NameError, "needs quotation marks"), (ValueError, "until one row is left"), (TypeError, "its last line says")])
 def test_an_open_question_after_a_red_message_says_what_it_means(said, monkeypatch, error, words):
     monkeypatch.setattr("sys.last_type", error, raising=False)
     checking.check("yearly-fall", ...)

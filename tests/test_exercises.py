@@ -101,6 +101,7 @@ def test_a_question_is_fair(stem, name):
     """Two or more known mistakes, at least three tolerances from the answer and from each other; stated tolerance and hints."""
     entry, row = key(stem)[name], questions(stem)[name]
     assert len(entry["mistakes"]) >= 2 and row["hint"] and row["stronger_hint"]
+    assert None not in row, "a comma without quotation marks cuts a hint in two"
     values = [entry["value"], *(mistake["value"] for mistake in entry["mistakes"])]
     for index, one in enumerate(values):
         for other in values[index + 1:]:
