@@ -8,9 +8,13 @@ import pandas as pd
 
 MIME = "application/vnd.fivereadings.answer+json"
 LONGEST = 200  # characters of a text answer
+YEARS = range(1900, 2101)
 NEARLY = 0.025  # of the right value: a rounding, not another idea
 KINDS = {bool: "yes or no (True or False)", float: "a number", int: "a number", str: "text",
-         list: "a list", dict: "a table (labels with values)"}
+         list: "a list", dict: "a list with labels"}
+NO_ROWS = "The answer has no rows: none met your condition. Look at the words in it; a text needs quotation marks, a number has none."
+APART = ("two columns met whose rows do not match, such as those of two partners or two years. Take single numbers first: "
+         "pick one row with query, read its value with [\"value\"].item(), then calculate.")
 
 
 def as_data(answer):
@@ -29,8 +33,7 @@ def as_data(answer):
         return bool(answer)
     if isinstance(answer, (numbers.Real, np.number)):
         if not math.isfinite(answer):
-            raise ValueError(f"The answer is {answer}: no number came out of your steps. Either a value is missing, or two "
-                             "columns met whose rows do not match. Take single numbers first, then calculate.")
+            raise ValueError(f"The answer is {answer}: no number came out of your steps. Either a value is missing, or {APART}")
         return int(answer) if isinstance(answer, (numbers.Integral, np.integer)) else float(answer)
     if isinstance(answer, str):
         text = " ".join(answer.split())
@@ -43,9 +46,13 @@ def as_data(answer):
         if len(answer) == 1:
             return as_data(answer.iloc[0])
         if answer.empty:
-            raise ValueError("The answer has no rows: none met your condition. Look at the words in it; a text needs quotation marks.")
+            raise ValueError(NO_ROWS)
+        if answer.isna().all():
+            raise ValueError(f"All values of the answer are empty: {APART}")
         if answer.isna().any():
-            raise ValueError("The answer is a column in which at least one value is empty. Pick the values that are asked for.")
+            raise ValueError("At least one value of the answer is empty. After pct_change() that is the first row: it compares each row with "
+                             "the one above, never two columns. After a calculation with two columns: their rows do not match. "
+                             "Pick the values that are asked for.")
         if isinstance(answer.index, pd.RangeIndex):
             return as_data(list(answer))
         if answer.index.has_duplicates:
@@ -63,21 +70,30 @@ def as_data(answer):
         return sorted(items, key=lambda item: (KINDS[type(item)], item))
     if callable(answer):
         raise ValueError("The answer is a command that has not been carried out. Write brackets after it, such as .sum().")
+    if hasattr(answer, "_repr_html_"):
+        raise ValueError("The answer is what show(...) puts on the page, and not a value. Give show a line of its own, "
+                         "read the table and type what is asked for.")
     raise ValueError(f"The answer is of the type {type(answer).__name__}. "
                      "A number, a text, True or False, a list or a column of a table is expected.")
 
 
 def _from_frame(frame: pd.DataFrame):
+    if frame.empty:
+        raise ValueError(NO_ROWS)
     if frame.shape == (1, 1):
         return as_data(frame.iloc[0, 0])
     if frame.shape[1] == 1:
         return as_data(frame.iloc[:, 0])
     if frame.shape[1] == 2:
         return as_data(dict(zip(frame.iloc[:, 0], frame.iloc[:, 1])))
-    numeric = frame.select_dtypes("number").columns
-    column = numeric[-1] if len(numeric) else frame.columns[-1]
-    raise ValueError(f"The answer is a table of {frame.shape[0]} rows and {frame.shape[1]} columns. Pick the rows that are asked for "
-                     f"with query, then the column, such as [\"{column}\"]; or read the table and type what is asked for.")
+    columns = [name for name in frame.select_dtypes("number").columns if name not in ("year", "month")] or [frame.columns[-1]]
+    use = f"then the column, such as [\"{columns[0]}\"]" if len(columns) == 1 else f"then calculate with the columns ({', '.join(map(str, columns))})"
+    raise ValueError(f"The answer is a table of {_many(len(frame), 'row')} and {frame.shape[1]} columns, shown or not. Pick the row that is "
+                     f"asked for with query, {use}. For a rank, a year or a letter, read the table and type it.")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def same(answer, value, tolerance: float = 0) -> bool:
@@ -113,23 +129,45 @@ def judge(answer, entry: dict) -> tuple[float, str]:
     for mistake in entry["mistakes"]:
         if same(answer, mistake["value"], entry["tolerance"]):
             return 0.0, mistake["message"]
-    if isinstance(entry["value"], float) and same(answer, entry["value"], NEARLY * abs(entry["value"])):
-        return 0.0, f"Very close, but not within ±{entry['tolerance']:g}. Did you round on the way, or mistype a digit?"
     if isinstance(answer, list):
         return 0.0, _overlap(answer, entry["value"])
-    return 0.0, ""
+    return 0.0, _nearly(answer, entry) if isinstance(entry["value"], float) else ""
+
+
+def _nearly(answer: float, entry: dict) -> str:
+    """Say what a number close to the right one lacks; "" for a number that is not close."""
+    value, within = entry["value"], f"±{entry['tolerance']:g}"
+    if answer == int(answer) and abs(answer - value) < 1:
+        return f"The decimals are missing: you cut or rounded to a whole number. Right is within {within}."
+    if not same(answer, value, NEARLY * abs(value)):
+        return ""
+    if any(same(answer, cut, 1e-9) for digits in (1, 2, 3) for cut in (round(value, digits), math.trunc(value * 10**digits) / 10**digits)):
+        return f"You cut or rounded too much: right is within {within}. Give one decimal more."
+    return f"Very close, but not within {within}. Did you round on the way, or mistype a digit?"
 
 
 def _other_kind(answer, value) -> str:
     """Say what kind of answer is expected instead of this one, and how to get there."""
     if isinstance(value, list):
         example = '["A", "B"]' if isinstance(value[0], str) else "[2014, 2015]"
-        to_do = f"Add .tolist() to a column, or type the items in square brackets: {example}."
+        if isinstance(answer, str) and "," in answer:
+            to_do = f"One pair of quotation marks holds several items. Give each its own, in square brackets: {example}."
+        elif isinstance(answer, dict):
+            to_do = f"Add .tolist() to a column, or type the items in square brackets: {example}."
+        else:
+            to_do = f"Type the items in square brackets: {example}. A single one has them too."
+    elif isinstance(answer, list) and len(answer) == 1:
+        to_do = "Leave out the square brackets."
+    elif isinstance(answer, dict) and isinstance(value, (int, float)):
+        label = next(iter(answer), "2019")
+        label = label if label.isdecimal() else f'"{label}"'
+        to_do = f"Pick one value, of a column by its label, such as [{label}] behind it, of a table with query; or work it out from these."
     elif isinstance(answer, (list, dict)):
         to_do = "Pick the one that is asked for, or work it out from these."
     elif isinstance(answer, str) and isinstance(value, (int, float)):
         plain = answer.replace("-", "", 1).replace(".", "", 1).isdecimal()
-        to_do = "Leave out the quotation marks." if plain else "Type the number alone, without words, quotation marks, units or signs."
+        to_do = ("Leave out the quotation marks." if plain else
+                 "Type the number alone, without words, quotation marks, units or signs; a decimal has a point, and thousands have no comma.")
     elif isinstance(value, str):
         to_do = 'Type the letter or the word that is asked for in quotation marks, such as "A".'
     else:
@@ -148,6 +186,8 @@ def _overlap(answer: list, value: list) -> str:
         return 'Give the letters that stand before the items, such as ["A", "B"].'
     if isinstance(value[0], str) != isinstance(answer[0], str):
         return f"The list should hold {KINDS[type(value[0])]} for each item; numbers stand without quotation marks, texts with them."
-    hits = sum(item in value for item in set(answer))
-    return f"{hits} of the {len(set(answer))} items in your list belong there; missing: {len(value) - hits}."
-
+    if all(item in YEARS for item in value) and not all(item in YEARS for item in answer):
+        return ("The list should hold years. A dash between two years subtracts them, so type each year: [2014, 2015]. "
+                "Of a column of values, give the years that belong to them.")
+    hits = sum(any(same(item, one) for one in value) for item in set(answer))
+    return f"Right in your list: {hits}; too many: {len(answer) - hits}; missing: {len(value) - hits}."

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from functools import lru_cache
 from html import escape
 
@@ -11,6 +12,14 @@ from IPython.display import display
 from .answers import MIME, as_data, judge
 from .places import home
 
+# What the last word of a red message means. Words stand in the place of Python's own; the first that fits counts.
+RED = {
+    "SyntaxError": "Python cannot read the line. Look for a bracket or a quotation mark that is not closed, and for a comma in a number: "
+                   "write 56.02 with a point, and 80413 without a comma.",
+    "KeyError": 'the table has no column or row label of that name. A text has quotation marks, a year has none: ["value"], [2018].',
+    "NameError": 'no cell has made this name. Either a cell above has not been run, or the word is a text and needs quotation marks: "A".',
+    "ValueError": "often that .item() met several rows, or none. Add a condition to query until one row is left.",
+}
 MOST_SHOWN = 6  # values of a list that are read back to the learner
 
 _recorded: dict[str, object] = {}  # the last answer of each question in this session
@@ -63,8 +72,9 @@ def check(name: str, answer=...) -> None:
     try:
         asked = question(name)
         if isinstance(answer, tuple) and asked["type"] == "number":
-            raise ValueError(f"Python reads {answer} as several numbers, because of the comma. "
-                             "A decimal has a point (53.68), and thousands have no comma (1679).")
+            typed = [str(part) for part in answer]
+            raise ValueError(f"Python reads {answer} as several numbers, because of the comma. Tables show a comma between thousands: "
+                             f"leave it out ({''.join(typed)}). A decimal has a point ({'.'.join(typed[:2])}).")
         data = as_data(answer)
     except ValueError as problem:
         _recorded.pop(name, None)
@@ -72,23 +82,30 @@ def check(name: str, answer=...) -> None:
     _recorded[name] = data
     entry = None if _graded else key(asked["stem"]).get(name)
     if data is None:
-        return _say(name, None, "Not answered yet.", "Put your answer in the place of the three dots and run both cells again. If a red message "
-                    "stands above, its last line says what is wrong there. print(...) shows a value but hands none on.")
+        return _say(name, None, "Not answered yet.", "Put your answer in the place of the three dots and run both cells again. "
+                    f"print(...) shows a value but hands none on.{_red()}")
     if entry is None:
         return _say(name, data, f"Recorded: {_readable(answer, asked)}.", sense(data, asked))
     points, message = judge(data, entry)
     if points:
         return _say(name, data, "Right.", f"{_readable(answer, asked)}{_tolerance(entry)}.")
-    if not message or (isinstance(data, list) and message not in [mistake["message"] for mistake in entry["mistakes"]]):
-        # Counting the right items of a list explains nothing, so the hint stands beside it.
+    if not message or (isinstance(data, (list, dict)) and message not in [mistake["message"] for mistake in entry["mistakes"]]):
+        # Counting the items of a list, or naming its kind, explains too little, so the hint stands beside it.
         _tries[name] = _tries.get(name, 0) + 1
         message = " ".join(filter(None, [message, asked["hint"], asked["stronger_hint"] if _tries[name] > 1 else ""]))
     return _say(name, data, "Not yet.", f"Seen: {_readable(answer, asked)}. {message}")
 
 
+def _red() -> str:
+    """Say in plain words what the last red message of this session means, where there was one."""
+    kinds = [kind.__name__ for kind in getattr(sys, "last_type", type(None)).__mro__]
+    return next((f" Your last red message, {kinds[0]}, means: {RED[kind]}" for kind in kinds if kind in RED),
+                " If a red message stands above, its last line says what is wrong there.")
+
+
 def sense(data, asked: dict) -> str:
     """Say whether the type and size of an answer fit the question; no key is needed."""
-    kind = {bool: "yes or no", int: "number", float: "number", str: "text", list: "list", dict: "table"}[type(data)]
+    kind = {bool: "yes or no", int: "number", float: "number", str: "text", list: "list", dict: "list with labels"}[type(data)]
     if kind != asked["type"]:
         return f"This is of the type {kind}; the question asks for: {asked['type']}."
     if kind == "number" and asked["low"] and not float(asked["low"]) <= data <= float(asked["high"]):
@@ -118,7 +135,8 @@ def _readable(answer, asked: dict) -> str:
     texts = [f"{value:,.4g}" if isinstance(value, float) and abs(value) < 1000 else f"{value:,.1f}" if isinstance(value, float)
              else str(value) for value in values[:MOST_SHOWN]]
     more = f" and {len(values) - MOST_SHOWN} more" if len(values) > MOST_SHOWN else ""
-    return f"{', '.join(texts)}{more} {asked['unit']}".strip()
+    unit = "" if isinstance(values[0], str) else asked["unit"]
+    return f"{', '.join(texts)}{more} {unit}".strip()
 
 
 def _tolerance(entry: dict) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from fivereadings import checking
+from fivereadings import checking, show
 from fivereadings.answers import MIME, as_data, judge, same
 
 
@@ -26,9 +26,13 @@ def test_an_answer_becomes_data_by_a_rule(answer, data):
 
 @pytest.mark.parametrize("answer, words", [
     (float("nan"), "Take single numbers first"), (float("inf"), "no number came out"), (pd.Series([1]).sum, "Write brackets"),
-    (pd.Series([], dtype=float), "no rows"), (pd.Series([float("nan"), 5.3]), "at least one value is empty"),
+    (pd.Series([], dtype=float), "no rows: none met"), (pd.DataFrame({"year": [], "value": [], "note": []}), "no rows: none met"),
+    (pd.Series([1.0, 2.0]).pct_change(), "pct_change.. that is the first row"), (pd.Series([float("nan"), 5.3]), "At least one value of the answer is empty"),
+    (pd.Series([1.0], index=[3]) / pd.Series([2.0], index=[5]), r'All values of the answer are empty: two columns met.*\.item\(\)'),
+    (show(pd.DataFrame({"x": [1]})), "what show.* puts on the page"),
+    (pd.DataFrame({"year": [2014], "a": [1.0], "b": [2.0]}), r"table of 1 row and 3 columns, shown or not.*calculate with the columns \(a, b\)"),
     (pd.Series([1, 2], index=[2015, 2015]), "2015 stands there more than once"), ("x" * 201, "201 characters"),
-    (pd.DataFrame({"year": [1], "dollars": [2.5], "note": ["x"]}), r'1 rows and 3 columns.*such as \["dollars"\]'), (object(), "of the type object"),
+    (pd.DataFrame({"year": [1], "dollars": [2.5], "note": ["x"]}), r'1 row and 3 columns.*such as \["dollars"\]'), (object(), "of the type object"),
     ([2014, None], "an item of it is empty"), ([[1], [2]], "a list itself"), ([{"a": 1}, 2], "a list itself"),
 ])
 def test_what_cannot_be_an_answer_is_explained(answer, words):
@@ -50,11 +54,23 @@ ENTRY = {"value": -35.17, "tolerance": 0.1, "points": 2, "mistakes": [{"value": 
 
 @pytest.mark.parametrize("answer, points, words", [
     (-35.2, 2.0, "Right"), (-34.4, 0.0, "yuan"), (-10, 0.0, ""), ("-35.2", 0.0, "The answer is text; a number is expected"),
-    ("-35,2 per cent", 0.0, "Type the number alone"), ([-35, 17], 0.0, "work it out from these"), (-35.4, 0.0, "Very close"), (None, 0.0, "Not answered"),
+    ("-35,2 per cent", 0.0, "Type the number alone"), ("-35,2", 0.0, "a decimal has a point"), ([-35, 17], 0.0, "work it out from these"), (-35.4, 0.0, "Very close"),
+    (-35, 0.0, "rounded to a whole number"), (-36.0, 0.0, "rounded to a whole number"), (None, 0.0, "Not answered"), ([-35.17], 0.0, "Leave out the square brackets"),
+    ({"2014": 1, "2015": 2}, 0.0, "such as [2014] behind it"), ({"China": 1, "Italy": 2}, 0.0, 'such as ["China"] behind it'),
 ])
 def test_judging(answer, points, words):
     got, message = judge(answer, ENTRY)
     assert got == points and words in message and (words or not message)
+
+
+@pytest.mark.parametrize("answer, words", [(36.4, "cut or rounded too much"), (36.41, "cut or rounded too much"), (37, "whole number"), (36.7, "Very close"), (33.4, "")])
+def test_a_number_with_too_few_decimals_is_told_so(answer, words):
+    message = judge(answer, {"value": 36.418, "tolerance": 0.001, "points": 1, "mistakes": []})[1]
+    assert words in message and bool(words) == bool(message)
+
+
+def test_a_letter_in_brackets_leaves_them_out():
+    assert judge(["C"], {"value": "C", "tolerance": 0, "points": 2, "mistakes": []}) == (0.0, "The answer is a list; text is expected. Leave out the square brackets.")
 
 
 def test_a_number_in_the_place_of_a_letter_is_told_what_to_type():
@@ -64,7 +80,10 @@ def test_a_number_in_the_place_of_a_letter_is_told_what_to_type():
 
 def test_judging_a_list():
     entry = {"value": [2009, 2010, 2011], "tolerance": 0, "points": 2, "mistakes": []}
-    assert judge([2009, 2010, 2014], entry) == (0.0, "2 of the 3 items in your list belong there; missing: 1.")
+    assert judge([2009, 2010, 2014], entry) == (0.0, "Right in your list: 2; too many: 1; missing: 1.")
+    assert "Right in your list: 3; too many: 1; missing: 0" in judge([2009, 2010, 2011, 2014], entry)[1]
+    assert "A dash between two years" in judge([2009 - 2012], entry)[1] and "give the years that belong" in judge([3.6, 3.9], entry)[1]
+    assert "A single one has them too" in judge(2009, entry)[1]
     assert "missing: 2" in judge([2009, 2009, 2014], entry)[1] and "empty" in judge([], entry)[1]
     assert "without quotation marks" in judge(["2009", "2010", "2011"], entry)[1]
     assert "True and False" in judge([False, True], entry)[1]
@@ -75,10 +94,31 @@ def test_judging_letters():
     entry = {"value": ["A", "C"], "tolerance": 0, "points": 2, "mistakes": []}
     assert judge(["a", "C."], entry)[0] == 2.0
     assert "Give each its own" in judge(["A, C"], entry)[1] and "Give the letters" in judge(["oil", "gas"], entry)[1]
-    assert 'square brackets: ["A", "B"]' in judge("A", entry)[1]
+    assert 'square brackets: ["A", "B"]' in judge("A", entry)[1] and ".tolist()" not in judge("A", entry)[1]
+    assert "holds several items. Give each its own, in square brackets" in judge("A, C", entry)[1]
+    assert "Right in your list: 1; too many: 1" in judge(["a", "B"], entry)[1]
 
 
 # check, as a learner meets it
+
+
+@pytest.mark.parametrize("error, words", [
+    (SyntaxError, "56.02 with a point"), (KeyError, "no column or row label of that name"), (NameError, "needs quotation marks"), (ValueError, "until one row is left"), (TypeError, "its last line says")])
+def test_an_open_question_after_a_red_message_says_what_it_means(said, monkeypatch, error, words):
+    monkeypatch.setattr("sys.last_type", error, raising=False)
+    checking.check("yearly-fall", ...)
+    assert "Not answered yet." in said[-1]["text/plain"] and words in said[-1]["text/plain"]
+
+
+@pytest.mark.parametrize("answer, words", [((80, 413), "leave it out (80413)"), ((36, 6), "a point (36.6)")])
+def test_a_comma_in_a_number_is_told_how_to_write_it(said, answer, words):
+    checking.check("yearly-fall", answer)
+    assert "Not recorded." in said[-1]["text/plain"] and words in said[-1]["text/plain"].replace("A decimal has a", "a")
+
+
+def test_a_text_is_read_back_without_the_unit(said):
+    checking.check("yearly-fall", "16.9 %")
+    assert "Seen: 16.9 %. The answer is text" in said[-1]["text/plain"]
 
 
 def test_several_values_are_read_back_in_the_learners_order(said):
@@ -116,8 +156,13 @@ def test_a_wrong_list_gets_the_hints_beside_the_count(said):
         checking.check(name, right[:1])
     asked = checking.question(name)
     first, second = (bundle["text/plain"] for bundle in said)
-    assert "1 of the 1 items" in first and asked["hint"] in first and asked["stronger_hint"] not in first
+    assert "Right in your list: 1" in first and asked["hint"] in first and asked["stronger_hint"] not in first
     assert asked["stronger_hint"] in second
+
+
+def test_several_values_in_the_place_of_one_get_the_hint_too(said):
+    checking.check("yearly-fall", pd.Series([3.0, 1.0], index=[2014, 2015]))
+    assert "such as [2014] behind it" in said[-1]["text/plain"] and checking.question("yearly-fall")["hint"] in said[-1]["text/plain"]
 
 
 def test_an_open_question_an_unusable_answer_and_an_unknown_name_never_stop_the_notebook(said):

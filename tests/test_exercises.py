@@ -101,6 +101,7 @@ def test_a_question_is_fair(stem, name):
     """Two or more known mistakes, at least three tolerances from the answer and from each other; stated tolerance and hints."""
     entry, row = key(stem)[name], questions(stem)[name]
     assert len(entry["mistakes"]) >= 2 and row["hint"] and row["stronger_hint"]
+    assert None not in row, "a comma without quotation marks cuts a hint in two"
     values = [entry["value"], *(mistake["value"] for mistake in entry["mistakes"])]
     for index, one in enumerate(values):
         for other in values[index + 1:]:
@@ -147,7 +148,9 @@ def stated_limits(stem, name):
     asked = ""
     for cell in solution(stem).cells:
         if cell.metadata.nbgrader.grade_id == name:
-            return tuple(map(int, re.search(r"(\d+) to (\d+) words", asked).groups()))
+            between, at_most = re.search(r"(\d+) to (\d+) words", asked), re.search(r"about (\d+) words, at most (\d+)", asked)
+            low, high = map(int, (between or at_most).groups())
+            return (low, high) if between else (low * 0.8, high)
         if cell.cell_type == "markdown" and cell.metadata.nbgrader.locked:
             asked = cell.source
     raise AssertionError(f"there is no cell {name}")

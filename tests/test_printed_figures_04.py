@@ -67,7 +67,7 @@ TEXT = [
     ("87 bn", PUTINS_BASE), ("15 per cent", growth(100, PUTINS_BASE)), ("5 per cent", growth(100, ANNOUNCED[2014])),
     ("98.1 bn", TODAY["last twelve months"]), ("101.4 bn", TODAY["simple run rate"]), ("105.9 bn", TODAY["same growth as so far"]),
     ("7.9 bn", TODAY.max() - TODAY.min()), ("0.3 bn", (TODAY - THEN).abs().max()),
-    ("6.3 per cent", growth(MISSING, AUTUMN)), ("32.4 bn", MISSING),
+    ("7.63 bn", AUTUMN / 4), ("6.71 bn", OLD / 8), ("6.3 per cent", growth(MISSING, AUTUMN)), ("32.4 bn", MISSING),
     ("7.0 per cent", growth(100 - PART, ANNOUNCED[2017] - PART / (1 + RATE / 100))), ("32.49 bn", 100 - PART),
     ("0.3 per cent", math.ceil(10 * max(abs(growth(mine, m(f"table=trade-announced; year=2018; period=January-August; flow={flow}; measure=value")))
                          for flow, mine in ((R, EIGHT[R, 2018]), (C, EIGHT[C, 2018]), ("Russia and China", NOW)))) / 10),  # "less than"
