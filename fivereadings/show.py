@@ -1,6 +1,7 @@
 """Show tables and charts so that every reader can use them."""
 
 import base64
+import os
 from html import escape
 from io import BytesIO
 
@@ -19,6 +20,7 @@ DASHES = {"China": "-", "Russia": "--", "United States": "-.", "Growth Lab (reco
 TEXT = ' style="text-align:left;padding:.15em .6em"'
 NUMBER = ' style="text-align:right;padding:.15em .6em"'
 FEW_WORDS = 5
+DPI = int(os.environ.get("FIVEREADINGS_DPI", "110"))  # present.py asks for more, for a chart as wide as a wall
 
 
 def number(value) -> str:
@@ -46,7 +48,7 @@ def html_table(frame: pd.DataFrame, caption: str) -> str:
 def picture(figure) -> str:
     """Return a matplotlib figure as a `data:` address of a PNG, and close it."""
     memory = BytesIO()
-    figure.savefig(memory, format="png", dpi=110, metadata={"Software": None})
+    figure.savefig(memory, format="png", dpi=DPI, metadata={"Software": None})
     plt.close(figure)
     return "data:image/png;base64," + base64.b64encode(memory.getvalue()).decode("ascii")
 
