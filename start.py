@@ -3,6 +3,7 @@
 python start.py               set up (the first time) and open the notebooks
 python start.py test          set up and run every test; words after it go to pytest
 python start.py grade FOLDER  grade what a class handed in ("grade -h" tells more)
+python start.py present 06    project a unit in class, with its controls and without its code ("present" lists them)
 python start.py class codes FOLDER  put together what a class coded, to project ("class -h" tells more)
 python start.py build WHAT    make the generated files again ("build -h" tells more)
 python start.py help          show this text
@@ -259,7 +260,7 @@ def main(words):
     if command in ("help", "-h", "--help"):
         print(__doc__)
         return 0
-    modules = {"grade": "grading", "class": "classfiles", "build": "build"}
+    modules = {"grade": "grading", "class": "classfiles", "present": "present", "build": "build"}
     if command not in ("", "test") and command not in modules:
         print('start.py does not know "%s", and it passes nothing on to JupyterLab.\n' % command, file=sys.stderr)
         print(__doc__, file=sys.stderr)

@@ -31,7 +31,7 @@ def unit_of(word: str) -> str:
     """
     wanted = word.removesuffix(".ipynb")
     for stem, title in units().items():
-        if wanted == stem or wanted.isdecimal() and stem.startswith(f"{int(wanted):02}-"):
+        if wanted == stem or wanted.isdecimal() and wanted.isascii() and stem.startswith(f"{int(wanted):02}-"):
             return stem
     raise ValueError(f"There is no unit {word!r}. Give a number or a name from this list:\n{listing()}")
 

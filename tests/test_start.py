@@ -456,7 +456,7 @@ def test_ctrl_c_during_the_set_up_is_no_traceback(start, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("command, module", [
-    ("grade", "fivereadings.grading"), ("class", "fivereadings.classfiles"), ("build", "fivereadings.build")])
+    ("grade", "fivereadings.grading"), ("class", "fivereadings.classfiles"), ("present", "fivereadings.present"), ("build", "fivereadings.build")])
 def test_other_commands_pass_their_words_and_exit_code_on(start, child, steps, command, module):
     child.codes = [3]
     assert start.main([command, "my folder", "--slice", "2"]) == 3
