@@ -197,12 +197,21 @@ def install(which):
         os.environ.setdefault("UV_SYSTEM_CERTS", "true")
     run_step("Installing the packages (a minute or two the first time)", uv + ["--require-hashes", "-r", lock])
     run_step("Adding the module itself", uv + ["--no-deps", "--no-build-isolation", "-e", HOME])
-    # JupyterLab would otherwise ask every new reader whether to fetch its news.
-    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-    settings = VENV / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    (settings / "overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
+    write_settings(VENV)
     STAMP.write_text(json.dumps(want, indent=1), encoding="utf-8")
+
+
+def write_settings(prefix):
+    """Write what spares readers Jupyter's questions and warnings into an environment; Binder's postBuild asks for it too."""
+    # JupyterLab would otherwise ask every new reader whether to fetch its news.
+    lab = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    # Each kernel would otherwise warn of a plain connection.
+    server = {"KernelManager": {"transport_encryption": "auto"}}
+    for place, settings in (("share/jupyter/lab/settings/overrides.json", lab),
+                            ("etc/jupyter/jupyter_server_config.json", server)):
+        path = Path(prefix) / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def run_child(words, cwd=None):
@@ -220,9 +229,9 @@ def run_child(words, cwd=None):
 def open_lab():
     """Open JupyterLab at the first notebook and wait until it is closed."""
     print("JupyterLab opens in your browser. To end it, press Ctrl-C in this window.")
-    code = run_child(["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
+    code = run_child(["-W", "ignore", "-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
+                      "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
                       "--ServerApp.root_dir=" + str(HOME), "--ServerApp.answer_yes=True",
-                      "--KernelManager.transport_encryption=auto",  # or each kernel warns of a plain connection
                       "--ServerApp.allow_root=True"], cwd=str(HOME))  # containers have no other user
     return 0 if code == 130 else code
 
