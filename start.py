@@ -229,7 +229,7 @@ def run_child(words, cwd=None):
 def open_lab():
     """Open JupyterLab at the first notebook and wait until it is closed."""
     print("JupyterLab opens in your browser. To end it, press Ctrl-C in this window.")
-    code = run_child(["-W", "ignore", "-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
+    code = run_child(["-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
                       "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
                       "--ServerApp.root_dir=" + str(HOME), "--ServerApp.answer_yes=True",
                       "--ServerApp.allow_root=True"], cwd=str(HOME))  # containers have no other user

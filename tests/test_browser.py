@@ -1,5 +1,6 @@
 """The units in a real browser: JupyterLab with Chromium, every widget at each of its options."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -18,16 +19,15 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 READY = "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab on a copy of the module (students write into notebooks, tests must not)."""
+@contextlib.contextmanager
+def jupyterlab(place):
+    """The address of a JupyterLab on a copy of the module in `place` (students write into notebooks, tests must not)."""
     if os.environ.get("FIVEREADINGS_NO_BROWSER"):
         pytest.skip("FIVEREADINGS_NO_BROWSER is set")
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs Chromium for the browser tests: see .ci/run")
         pytest.skip("no Chromium was found on PATH")
-    place = tmp_path_factory.mktemp("module")
     for folder in ("notebooks", "exercises", "solutions", "data", "readings"):
         shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("own-copies"))
     with socket.socket() as free:
@@ -51,6 +51,13 @@ def lab(tmp_path_factory):
         finally:
             server.terminate()
             server.wait()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that the tests of a file share."""
+    with jupyterlab(tmp_path_factory.mktemp("module")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +182,7 @@ def test_every_widget_at_every_option_by_keyboard(browser, lab, path, controls):
             assert "<table" in html or re.search(r'role="alert"><strong>Not possible:</strong> [A-Z][^<]{20,}\.</p>', html), f"{label}: {value}"
             seen[value] = re.sub(r"data:image[^\"]*", "", html)
         assert len(set(seen.values())) == len(seen), f"{label}: two options show the same"
-    for button in page.locator(".jupyter-widgets button").all():
+    for button in page.locator(".jupyter-widgets button:not(.widget-upload)").all():  # that one opens a dialog of the system
         answer = button.locator("xpath=ancestor::*[contains(@class,'widget-vbox')][1]").locator(".widget-html-content").last
         before = answer.inner_html()
         button.focus()
