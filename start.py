@@ -231,6 +231,7 @@ def open_lab():
     print("JupyterLab opens in your browser. To end it, press Ctrl-C in this window.")
     code = run_child(["-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
                       "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
+                      "--LabApp.workspaces_dir=" + str(VENV / "workspaces"),  # no open tabs of another folder
                       "--ServerApp.root_dir=" + str(HOME), "--ServerApp.answer_yes=True",
                       "--ServerApp.allow_root=True"], cwd=str(HOME))  # containers have no other user
     return 0 if code == 130 else code

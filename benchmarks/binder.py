@@ -29,7 +29,7 @@ BASE = Path(repo2docker.__file__).parent / "buildpacks" / "conda"
 # What is called otherwise on PyPI, and what does not exist there.
 PYPI = {"matplotlib-base": "matplotlib", "jupyterhub-base": "jupyterhub", "jupyterhub-singleuser": "jupyterhub", "python-fastjsonschema": "fastjsonschema"}
 NOT_PYTHON = {"python", "nodejs"}
-TESTS = ["pytest-xdist", "playwright", "axe-playwright-python"]
+TESTS = ["pytest-xdist", "playwright", "axe-playwright-python", "pyyaml"]
 
 
 def frozen() -> dict[str, str]:
@@ -118,7 +118,7 @@ def main(words: list[str]) -> int:
         install(python.parent.parent, TESTS)
         env = clean_env(python.parent.parent)
         runs = [["-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile", "--nbval", "notebooks",
-                 "--nbval-sanitize-with", "tests/nbval-sanitize.cfg"], ["tests/test_browser.py", "tests/test_lost_session.py"]]
+                 "--nbval-sanitize-with", "tests/nbval-sanitize.cfg"], ["tests/test_browser.py", "tests/test_keeping.py"]]
         return max(subprocess.run([python, "-m", "pytest", "-q", *run], cwd=copy, env=env).returncode for run in runs)
 
 

@@ -1,12 +1,11 @@
 """Time to the first picture in a real browser, on a machine where the module is set up.
 
-    .venv/bin/python benchmarks/start.py        start.py and start.py present 03, three times each, and the floor
+    .venv/bin/python benchmarks/start.py        start.py and start.py present 03, three times each
 
 The clock starts with the command. The browser is Chromium, already open: what the command asks a
-browser to open is what Chromium opens. The floor is plain JupyterLab on a notebook that holds one stored picture.
+browser to open is what Chromium opens. The peer is plain JupyterLab on the same notebook.
 """
 
-import json
 import os
 import signal
 import statistics
@@ -16,11 +15,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+FIRST = "notebooks/00-start-here.ipynb"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -48,30 +46,25 @@ def opened(page, command: list[str], text: str, folder: Path) -> list[float]:
             return [*seconds, time.perf_counter() - begun]
         finally:
             page.goto("about:blank")
-            os.killpg(server.pid, signal.SIGINT)  # Ctrl-C reaches every process of a terminal
+            os.killpg(server.pid, signal.SIGTERM)
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
         folder = Path(name)
-        cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", {"image/png": PICTURE, "text/plain": "picture"})])
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("one picture"), cell]), folder / "plain.ipynb")
-        settings = json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}})
-        (folder / "overrides.json").write_text(settings)
         commands = {
-            "plain JupyterLab": ([sys.executable, "-m", "jupyterlab", "--allow-root", "-y", f"--ServerApp.root_dir={folder}",
-                                  "--LabApp.default_url=/lab/tree/plain.ipynb", f"--LabApp.app_settings_dir={folder}"], "one picture"),
+            "plain JupyterLab": ([sys.executable, "-m", "jupyterlab", "--allow-root", f"--LabApp.default_url=/lab/tree/{FIRST}"], "The five readings"),
             "start.py": ([sys.executable, "start.py"], "The five readings"),
             "start.py present 03": ([sys.executable, "start.py", "present", "03"], "what a trade figure stands on"),
         }
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        floor = None
+        peer = None
         for name, (command, text) in commands.items():
             page = browser.new_page(viewport={"width": 1300, "height": 900})
             opens, shows, draws = (statistics.median(each) for each in zip(*(opened(page, command, text, folder) for _ in range(3))))
-            floor = floor or draws
+            peer = peer or draws
             print(f"start      {name}: opens the browser after {opens:.1f} s, shows its first page after {shows:.1f} s, "
-                  f"a picture after {draws:.1f} s; ratio to plain JupyterLab {draws / floor:.2f}")
+                  f"a picture after {draws:.1f} s; ratio to plain JupyterLab {draws / peer:.2f}")
             page.close()
 
 

@@ -460,6 +460,7 @@ def test_without_words_jupyterlab_opens_the_first_notebook(start, child, steps):
     assert "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb" in words
     assert "--ServerApp.root_dir=" + str(start.HOME) in words
     assert "--Application.log_level=ERROR" in words, "its log would read as trouble"
+    assert "--LabApp.workspaces_dir=" + str(start.VENV / "workspaces") in words, "it would open the tabs of another copy"
 
 
 def test_ctrl_c_ends_jupyterlab_quietly_but_its_own_failure_is_passed_on(start, child):
