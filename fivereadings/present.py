@@ -30,7 +30,7 @@ def unit_of(word: str) -> str:
     Raises ValueError, with the units, for any other word.
     """
     wanted = word.removesuffix(".ipynb")
-    for stem, title in units().items():
+    for stem in units():
         if wanted == stem or wanted.isdecimal() and wanted.isascii() and stem.startswith(f"{int(wanted):02}-"):
             return stem
     raise ValueError(f"There is no unit {word!r}. Give a number or a name from this list:\n{listing()}")
@@ -55,6 +55,7 @@ def project(stem: str) -> None:
             from tornado.ioloop import IOLoop
 
             async def open_when_ready():
+                # Voilà has no public word for "the page is warm": its pool holds a task that starts the run, and the run.
                 for warming in self.kernel_manager._pools[self.kernel_manager.notebook_path]:
                     await (await warming)["task"]
                 print(f"Open in the browser: {self.connection_url}\nTo end it, press Ctrl-C in this window.", flush=True)

@@ -19,15 +19,20 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 READY = "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
 
 
-@contextlib.contextmanager
-def jupyterlab(place):
-    """The address of a JupyterLab on a copy of the module in `place` (students write into notebooks, tests must not)."""
+def need_chromium():
+    """Skip a test where there is no Chromium; in CI that is a failure."""
     if os.environ.get("FIVEREADINGS_NO_BROWSER"):
         pytest.skip("FIVEREADINGS_NO_BROWSER is set")
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs Chromium for the browser tests: see .ci/run")
         pytest.skip("no Chromium was found on PATH")
+
+
+@contextlib.contextmanager
+def jupyterlab(place):
+    """The address of a JupyterLab on a copy of the module in `place` (students write into notebooks, tests must not)."""
+    need_chromium()
     for folder in ("notebooks", "exercises", "solutions", "data", "readings"):
         shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("own-copies"))
     with socket.socket() as free:

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 from conftest import ROOT, UNITS
-from test_browser import CHROMIUM, browser, set_by_keyboard  # noqa: F401 (browser is a fixture)
+from test_browser import browser, need_chromium, set_by_keyboard  # noqa: F401 (browser is a fixture)
 
 from fivereadings import present
 
@@ -53,12 +53,7 @@ def test_the_page_goes_into_the_wheel(tmp_path):
 @pytest.fixture(scope="module")
 def address():
     """The address of unit 03, projected by the command that an instructor gives."""
-    if os.environ.get("FIVEREADINGS_NO_BROWSER"):
-        pytest.skip("FIVEREADINGS_NO_BROWSER is set")
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Chromium for the browser tests: see .ci/run")
-        pytest.skip("no Chromium was found on PATH")
+    need_chromium()
     env = {**os.environ, "FIVEREADINGS_HOME": str(ROOT), "BROWSER": "true"}  # "true" opens nothing
     with subprocess.Popen([sys.executable, "-P", "-m", "fivereadings.present", "3"], env=env, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
