@@ -46,14 +46,15 @@ def opened(page, command: list[str], text: str, folder: Path) -> list[float]:
             return [*seconds, time.perf_counter() - begun]
         finally:
             page.goto("about:blank")
-            os.killpg(server.pid, signal.SIGTERM)
+            os.killpg(server.pid, signal.SIGKILL)  # SIGTERM would wait for each kernel
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
         folder = Path(name)
         commands = {
-            "plain JupyterLab": ([sys.executable, "-m", "jupyterlab", "--allow-root", f"--LabApp.default_url=/lab/tree/{FIRST}"], "The five readings"),
+            "plain JupyterLab": ([sys.executable, "-m", "jupyterlab", "--allow-root", f"--LabApp.default_url=/lab/tree/{FIRST}",
+                                  f"--LabApp.workspaces_dir={folder}"], "The five readings"),
             "start.py": ([sys.executable, "start.py"], "The five readings"),
             "start.py present 03": ([sys.executable, "start.py", "present", "03"], "what a trade figure stands on"),
         }
