@@ -3,6 +3,7 @@
 python start.py               set up (the first time) and open the notebooks
 python start.py test          set up and run every test; words after it go to pytest
 python start.py grade FOLDER  grade what a class handed in ("grade -h" tells more)
+python start.py present 06    project a unit in class, with its controls and without its code ("present" lists them)
 python start.py class codes FOLDER  put together what a class coded, to project ("class -h" tells more)
 python start.py site          build the module as web pages to read, and open them ("site -h" tells more)
 python start.py build WHAT    make the generated files again ("build -h" tells more)
@@ -197,12 +198,22 @@ def install(which):
         os.environ.setdefault("UV_SYSTEM_CERTS", "true")
     run_step("Installing the packages (a minute or two the first time)", uv + ["--require-hashes", "-r", lock])
     run_step("Adding the module itself", uv + ["--no-deps", "--no-build-isolation", "-e", HOME])
-    # JupyterLab would otherwise ask every new reader whether to fetch its news.
-    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-    settings = VENV / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    (settings / "overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
+    write_settings(VENV)
     STAMP.write_text(json.dumps(want, indent=1), encoding="utf-8")
+
+
+def write_settings(prefix):
+    """Write what spares readers Jupyter's questions and warnings into an environment; Binder's postBuild asks for it too."""
+    # JupyterLab would otherwise ask every new reader whether to fetch its news, and end each page with an empty screen.
+    lab = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+           "@jupyterlab/notebook-extension:tracker": {"scrollPastEnd": False}}
+    # Each kernel would otherwise warn of a plain connection.
+    server = {"KernelManager": {"transport_encryption": "auto"}}
+    for place, settings in (("share/jupyter/lab/settings/overrides.json", lab),
+                            ("etc/jupyter/jupyter_server_config.json", server)):
+        path = Path(prefix) / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def run_child(words, cwd=None):
@@ -220,9 +231,10 @@ def run_child(words, cwd=None):
 def open_lab():
     """Open JupyterLab at the first notebook and wait until it is closed."""
     print("JupyterLab opens in your browser. To end it, press Ctrl-C in this window.")
-    code = run_child(["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
+    code = run_child(["-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
+                      "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
+                      "--LabApp.workspaces_dir=" + str(VENV / "workspaces"),  # no open tabs of another folder
                       "--ServerApp.root_dir=" + str(HOME), "--ServerApp.answer_yes=True",
-                      "--KernelManager.transport_encryption=auto",  # or each kernel warns of a plain connection
                       "--ServerApp.allow_root=True"], cwd=str(HOME))  # containers have no other user
     return 0 if code == 130 else code
 
@@ -260,7 +272,7 @@ def main(words):
     if command in ("help", "-h", "--help"):
         print(__doc__)
         return 0
-    modules = {"grade": "grading", "class": "classfiles", "build": "build", "site": "site"}
+    modules = {"grade": "grading", "class": "classfiles", "present": "present", "site": "site", "build": "build"}
     if command not in ("", "test") and command not in modules:
         print('start.py does not know "%s", and it passes nothing on to JupyterLab.\n' % command, file=sys.stderr)
         print(__doc__, file=sys.stderr)

@@ -1,6 +1,7 @@
 """Show tables and charts so that every reader can use them."""
 
 import base64
+import os
 from html import escape
 from io import BytesIO
 
@@ -21,6 +22,7 @@ NUMBER = ' style="text-align:right;padding:.15em .6em"'
 FEW_WORDS = 5
 # Lab takes what stands between two dollar signs for a formula, even in a caption; not in an element of this class.
 AS_WRITTEN = ' class="mathjax_ignore"'
+DPI = int(os.environ.get("FIVEREADINGS_DPI", "110"))  # present.py asks for more, for a chart as wide as a wall
 
 
 def number(value) -> str:
@@ -49,7 +51,7 @@ def picture(figure) -> str:
     """Return a matplotlib figure as a `data:` address of a PNG, and close it."""
     memory = BytesIO()
     # Level 3 instead of 6 saves up to 10 ms of a busy chart; the file grows by 5 to 15 per cent.
-    figure.savefig(memory, format="png", dpi=110, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
+    figure.savefig(memory, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     plt.close(figure)
     return "data:image/png;base64," + base64.b64encode(memory.getvalue()).decode("ascii")
 

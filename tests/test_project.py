@@ -1,6 +1,7 @@
 """The project's own files agree: dependencies, Binder, locks, links, licences."""
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -46,6 +47,14 @@ def test_post_build_installs_the_module_itself_and_can_be_run():
     listing = subprocess.run(["git", "ls-files", "-s", "postBuild", ".ci/run"], cwd=ROOT, capture_output=True, text=True).stdout
     assert [line[:6] for line in listing.splitlines()] == ["100755", "100755"]
     assert "pip install --no-deps -e ." in (ROOT / "postBuild").read_text(encoding="utf-8")
+
+
+def test_the_base_that_binder_installs_first_is_within_our_ranges():
+    """Else Binder installs these packages twice; benchmarks/binder.py tests the whole of it."""
+    frozen = runpy.run_path(str(ROOT / "benchmarks" / "binder.py"))["frozen"]()
+    shared = [r for r in map(Requirement, PYPROJECT["project"]["dependencies"]) if r.name in frozen]
+    assert {"jupyterlab", "ipywidgets"} <= {r.name for r in shared}
+    assert not [f"{r} but {frozen[r.name]}" for r in shared if not r.specifier.contains(frozen[r.name])]
 
 
 def packages(lock):

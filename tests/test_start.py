@@ -147,6 +147,24 @@ def test_jupyterlab_asks_nothing_about_news(start, steps):
     assert settings == {"fetchNews": "false", "checkForUpdates": False}
 
 
+def test_kernels_warn_of_no_plain_connection_wherever_jupyter_is_started_from(start, steps):
+    start.set_up("students")
+    asked = ("from jupyter_server.serverapp import ServerApp; app = ServerApp(); app.load_config_file(); "
+             "print(app.config['KernelManager']['transport_encryption'])")
+    env = dict(os.environ, JUPYTER_CONFIG_PATH=str(start.VENV / "etc" / "jupyter"))
+    assert subprocess.check_output([sys.executable, "-c", asked], env=env, text=True).strip() == "auto"
+
+
+def test_binder_gets_the_same_settings(start, tmp_path):
+    """The last line of postBuild, run as Binder runs it."""
+    line = (ROOT / "postBuild").read_text(encoding="utf-8").splitlines()[-1]
+    code = re.fullmatch(r'python -c "(.*)"', line).group(1).replace("sys.prefix", repr(str(tmp_path)))
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    start.write_settings(start.VENV)
+    for name in ("share/jupyter/lab/settings/overrides.json", "etc/jupyter/jupyter_server_config.json"):
+        assert (tmp_path / name).read_bytes() == (start.VENV / name).read_bytes()
+
+
 def test_dev_adds_to_students_and_then_serves_both(start, steps):
     start.set_up("students")
     steps.clear()
@@ -441,6 +459,8 @@ def test_without_words_jupyterlab_opens_the_first_notebook(start, child, steps):
     assert words[:2] == ["-m", "jupyterlab"] and cwd == str(start.HOME)
     assert "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb" in words
     assert "--ServerApp.root_dir=" + str(start.HOME) in words
+    assert "--Application.log_level=ERROR" in words, "its log would read as trouble"
+    assert "--LabApp.workspaces_dir=" + str(start.VENV / "workspaces") in words, "it would open the tabs of another copy"
 
 
 def test_ctrl_c_ends_jupyterlab_quietly_but_its_own_failure_is_passed_on(start, child):
@@ -456,7 +476,8 @@ def test_ctrl_c_during_the_set_up_is_no_traceback(start, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("command, module", [
-    ("grade", "fivereadings.grading"), ("class", "fivereadings.classfiles"), ("build", "fivereadings.build"), ("site", "fivereadings.site")])
+    ("grade", "fivereadings.grading"), ("class", "fivereadings.classfiles"), ("present", "fivereadings.present"),
+    ("site", "fivereadings.site"), ("build", "fivereadings.build")])
 def test_other_commands_pass_their_words_and_exit_code_on(start, child, steps, command, module):
     child.codes = [3]
     assert start.main([command, "my folder", "--slice", "2"]) == 3
