@@ -139,12 +139,12 @@ def test_the_packages_come_from_the_hashed_lock(start, steps):
         assert command[command.index("--python") + 1] == str(start.PYTHON)
 
 
-def test_jupyterlab_asks_nothing_about_news(start, steps):
+def test_jupyterlab_asks_nothing_about_news_and_ends_a_page_where_it_ends(start, steps):
     start.set_up("students")
     text = (start.VENV / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8")
-    (plugin, settings), = json.loads(text).items()
-    assert plugin == "@jupyterlab/apputils-extension:notification"
-    assert settings == {"fetchNews": "false", "checkForUpdates": False}
+    assert json.loads(text) == {
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+        "@jupyterlab/notebook-extension:tracker": {"scrollPastEnd": False}}
 
 
 def test_kernels_warn_of_no_plain_connection_wherever_jupyter_is_started_from(start, steps):
