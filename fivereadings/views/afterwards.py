@@ -23,10 +23,16 @@ LEGENDS = {"gas through Power of Siberia": ("upper left", (0, 0.9)), "gas by pip
 
 
 def trade_lines() -> tuple[pd.DataFrame, str, list]:
-    """Return the goods in each direction by both reporters: (`year, line, value, announced`, unit, the tables)."""
-    tables = [mirror_rows(flow).assign(line=lambda rows, flow=flow: flow + ", by " + rows["reporter"]) for flow in ("Russia to China", "China to Russia")]
-    rows = pd.concat(tables)
-    return rows.assign(announced=rows["basis"] != "statistics"), "US$ bn", [rows]
+    """Return the goods in each direction by both reporters: (`year, line, value, announced, doubtful`, unit, the tables).
+
+    `doubtful` are the figures that the table of trade itself tells to use with care.
+    """
+    rows = pd.concat([mirror_rows(flow).assign(flow=flow) for flow in ("Russia to China", "China to Russia")])
+    doubted = load("trade")
+    doubted = doubted.loc[doubted["note"].str.contains("use with care"), ["flow", "reporter", "year"]].assign(doubtful=True)
+    rows = rows.merge(doubted, how="left", on=["flow", "reporter", "year"])
+    rows = rows.assign(line=rows["flow"] + ", by " + rows["reporter"], announced=rows["basis"] != "statistics", doubtful=rows["doubtful"].notna())
+    return rows, "US$ bn", [rows]
 
 
 def share_lines() -> tuple[pd.DataFrame, str, list]:
@@ -87,7 +93,8 @@ def record_tables() -> list[pd.DataFrame]:
 def record_view(measure: str):
     """Return one measure of the record 2014 to 2025 as HTML: chart, what it does not show, and the figures.
 
-    What was announced has hollow marks; a dotted line marks where Russian customs stopped publishing.
+    What was announced has hollow marks, what is doubtful is crossed and no line runs through it;
+    a dotted line marks where Russian customs stopped publishing.
     Raises ValueError for an unknown measure.
     """
     rows, unit, tables = _lines(measure)
@@ -98,7 +105,7 @@ def record_view(measure: str):
     for name, (colour, marker, dash) in zip(names, DIRECTIONS if measure == "trade, each direction" else LOOKS):
         line = rows[rows["line"] == name].sort_values("year")
         if measure != "currencies of payment":  # statements of different people are no series
-            whole = line.set_index("year")["value"].reindex(range(FROM, TO + 1))
+            whole = line[~line["doubtful"]].set_index("year")["value"].reindex(range(FROM, TO + 1))
             # A reconciled figure changes its nature where one report ends: the line is broken there.
             for part in ([whole.loc[:int(STOPPED)], whole.loc[int(STOPPED) + 1:]] if measure == RECONCILED else [whole]):
                 axes.plot(part.index, part, color=colour, linestyle=dash)
@@ -107,6 +114,10 @@ def record_view(measure: str):
             shown = name if hollow == line["announced"].all() else None  # one entry a line in the legend
             axes.plot(some["year"], some["value"], linestyle="none", marker=marker, color=colour, label=shown,
                       markerfacecolor="white" if hollow else colour)
+    doubted = rows[rows["doubtful"]]
+    if len(doubted):
+        axes.plot(doubted["year"], doubted["value"], linestyle="none", marker="x", markersize=13, markeredgewidth=1.5, color="black",
+                  label="well above other sources: use with care")
     if measure in BROKEN:
         axes.axvline(STOPPED, color="black", linestyle=":", linewidth=1.2)
         axes.text(STOPPED - 0.08, axes.get_ylim()[1] * BROKEN[measure], "Russian customs stop\npublishing by partner", ha="right", va="top", fontsize=9)
@@ -119,8 +130,9 @@ def record_view(measure: str):
     place, spot = LEGENDS.get(measure, ("upper left", (0, 1)))
     axes.legend(frameon=False, fontsize=9, loc=place, bbox_to_anchor=spot)
     hollow = " Hollow marks: announced." if rows["announced"].any() else ""
+    crossed = f" Crossed: {', '.join(f'{year}' for year in doubted['year'])}, well above other sources." if len(doubted) else ""
     caption = f"{words['shows']} Unit: {unit}.{hollow} What it does not show: {words['does_not_show']}"
-    return show(figure, caption=caption, alt=f"{words['shows']} In {unit}. " + " ".join(_ends(rows, name) for name in names),
+    return show(figure, caption=caption, alt=f"{words['shows']} In {unit}. " + " ".join(_ends(rows, name) for name in names) + crossed,
                 source=cite(*tables), table=_wide(rows, measure).round(1))
 
 
@@ -130,7 +142,7 @@ def _lines(measure: str) -> tuple[pd.DataFrame, str, list]:
     rows, unit, tables = VIEWS[measure]()
     # Cut the tables too: a source of which nothing is drawn is not cited.
     rows, *tables = [table[(table["year"] >= FROM) & (table["year"] < TO + 1)] for table in [rows, *tables]]
-    return rows, unit, tables
+    return rows if "doubtful" in rows else rows.assign(doubtful=False), unit, tables
 
 
 def _wide(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
