@@ -136,7 +136,7 @@ def test_what_the_builder_cannot_draw_is_counted():
     claims = load("claims").query("verdict in ['depends on whose figures', 'out of date when written']")
     assert (len(claims), claims["table"].isin(["arms", "gas-contract", "partners"]).sum()) == (10, 6)
     page = "".join(cell.source for cell in read(ROOT / "notebooks" / "08-your-brief.ipynb").cells)
-    assert "none for six of the ten claims with the first two verdicts" in page
+    assert "no figures for six of the ten claims with the first two verdicts" in page
 
 
 def test_releases_are_not_mixed():
