@@ -97,7 +97,8 @@ def record_view(measure: str):
     a dotted line marks where Russian customs stopped publishing.
     Raises ValueError for an unknown measure.
     """
-    rows, unit, tables = _lines(measure)
+    everything, unit, tables = _lines(measure)
+    rows, doubted = everything[~everything["doubtful"]], everything[everything["doubtful"]]  # no line runs through what is doubtful
     words = load("record").set_index("measure").loc[measure]
     figure, axes = plt.subplots(figsize=(8, 4.2))
     figure.subplots_adjust(left=0.09, right=0.985, top=0.97, bottom=0.08)
@@ -105,7 +106,7 @@ def record_view(measure: str):
     for name, (colour, marker, dash) in zip(names, DIRECTIONS if measure == "trade, each direction" else LOOKS):
         line = rows[rows["line"] == name].sort_values("year")
         if measure != "currencies of payment":  # statements of different people are no series
-            whole = line[~line["doubtful"]].set_index("year")["value"].reindex(range(FROM, TO + 1))
+            whole = line.set_index("year")["value"].reindex(range(FROM, TO + 1))
             # A reconciled figure changes its nature where one report ends: the line is broken there.
             for part in ([whole.loc[:int(STOPPED)], whole.loc[int(STOPPED) + 1:]] if measure == RECONCILED else [whole]):
                 axes.plot(part.index, part, color=colour, linestyle=dash)
@@ -114,10 +115,9 @@ def record_view(measure: str):
             shown = name if hollow == line["announced"].all() else None  # one entry a line in the legend
             axes.plot(some["year"], some["value"], linestyle="none", marker=marker, color=colour, label=shown,
                       markerfacecolor="white" if hollow else colour)
-    doubted = rows[rows["doubtful"]]
-    if len(doubted):
-        axes.plot(doubted["year"], doubted["value"], linestyle="none", marker="x", markersize=13, markeredgewidth=1.5, color="black",
-                  label="well above other sources: use with care")
+    for name, line in doubted.groupby("line"):
+        axes.plot(line["year"], line["value"], linestyle="none", marker="x", markersize=9, markeredgewidth=2, color="black",
+                  label=f"{name}: well above other sources")
     if measure in BROKEN:
         axes.axvline(STOPPED, color="black", linestyle=":", linewidth=1.2)
         axes.text(STOPPED - 0.08, axes.get_ylim()[1] * BROKEN[measure], "Russian customs stop\npublishing by partner", ha="right", va="top", fontsize=9)
@@ -133,7 +133,7 @@ def record_view(measure: str):
     crossed = f" Crossed: {', '.join(f'{year}' for year in doubted['year'])}, well above other sources." if len(doubted) else ""
     caption = f"{words['shows']} Unit: {unit}.{hollow} What it does not show: {words['does_not_show']}"
     return show(figure, caption=caption, alt=f"{words['shows']} In {unit}. " + " ".join(_ends(rows, name) for name in names) + crossed,
-                source=cite(*tables), table=_wide(rows, measure).round(1))
+                source=cite(*tables), table=_wide(everything, measure).round(1))
 
 
 def _lines(measure: str) -> tuple[pd.DataFrame, str, list]:
