@@ -59,7 +59,7 @@ def test_figures_to_be_used_with_care_are_crossed_and_no_line_runs_through_them(
         record_view(measure)
     axes, words = drawn[list(VIEWS).index("trade, each direction")]
     crosses = [line for line in axes.lines if line.get_marker() == "x"]
-    assert [list(line.get_xdata()) for line in crosses] == [[2016, 2017]] and "Crossed: 2016, 2017" in words["alt"]
+    assert [list(line.get_xdata()) for line in crosses] == [[2016, 2017]] and "China to Russia, by Russia, well above other sources and crossed: 2016, 2017." in words["alt"]
     assert "2016 and 2017 (crossed) stand well above other sources" in words["caption"]
     odd = load("trade").query("reporter == 'Russia' and flow == 'China to Russia' and year in [2016, 2017]")["value"]
     assert list(crosses[0].get_ydata()) == list(odd)

@@ -115,22 +115,22 @@ def record_view(measure: str):
             shown = name if hollow == line["announced"].all() else None  # one entry a line in the legend
             axes.plot(some["year"], some["value"], linestyle="none", marker=marker, color=colour, label=shown,
                       markerfacecolor="white" if hollow else colour)
-    for name, line in doubted.groupby("line"):
-        axes.plot(line["year"], line["value"], linestyle="none", marker="x", markersize=9, markeredgewidth=2, color="black",
-                  label=f"{name}: well above other sources")
     if measure in BROKEN:
         axes.axvline(STOPPED, color="black", linestyle=":", linewidth=1.2)
         axes.text(STOPPED - 0.08, axes.get_ylim()[1] * BROKEN[measure], "Russian customs stop\npublishing by partner", ha="right", va="top", fontsize=9)
     if measure == "gas through Power of Siberia":
         axes.axhline(AGREED, color="black", linestyle="-.", linewidth=0.8)
         axes.text(FROM, AGREED + 0.6, f"{AGREED} bcm a year (contract of 2014)", fontsize=9)
+    for name, line in doubted.groupby("line"):
+        axes.plot(line["year"], line["value"], linestyle="none", marker="x", markersize=9, markeredgewidth=2, color="black",
+                  label=f"{name}: well above other sources")
     axes.set(ylabel=unit, xlim=(FROM - 0.4, TO + 1.1), ylim=(0, None), xticks=range(FROM, TO + 1, 2))
     axes.grid(axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     place, spot = LEGENDS.get(measure, ("upper left", (0, 1)))
     axes.legend(frameon=False, fontsize=9, loc=place, bbox_to_anchor=spot)
     hollow = " Hollow marks: announced." if rows["announced"].any() else ""
-    crossed = f" Crossed: {', '.join(f'{year}' for year in doubted['year'])}, well above other sources." if len(doubted) else ""
+    crossed = "".join(f" {name}, well above other sources and crossed: {', '.join(map(str, line['year']))}." for name, line in doubted.groupby("line"))
     caption = f"{words['shows']} Unit: {unit}.{hollow} What it does not show: {words['does_not_show']}"
     return show(figure, caption=caption, alt=f"{words['shows']} In {unit}. " + " ".join(_ends(rows, name) for name in names) + crossed,
                 source=cite(*tables), table=_wide(everything, measure).round(1))
