@@ -36,7 +36,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, allow_errors: bool = Fals
     """
     env = {**os.environ, "MPLBACKEND": "agg", OWN_COPIES_OFF: "1", **({"FIVEREADINGS_HOME": str(module)} if module else {})}
     client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", allow_errors=allow_errors,
-                            store_widget_state=False, resources={"metadata": {"path": str(folder)}},
+                            store_widget_state=False, coalesce_streams=True, resources={"metadata": {"path": str(folder)}},
                             config=Config({"KernelManager": {"transport_encryption": "auto"}}))
     client.execute(env=env)
     return notebook

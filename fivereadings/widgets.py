@@ -34,7 +34,7 @@ def amount(label: str, value: float, low: float, high: float, step: float = 1) -
 def tick(label: str, value: bool = False) -> ipw.Checkbox:
     """Return a labelled box to tick."""
     return ipw.Checkbox(description=label, value=value, indent=False, style=WIDE,
-                        layout=ipw.Layout(width="min(34rem, 95%)"))
+                        layout=ipw.Layout(width="min(15rem, 95%)"))
 
 
 def line(label: str, value: str = "", hint: str = "") -> ipw.Text:
@@ -68,7 +68,11 @@ def explore(view, **controls) -> ipw.VBox:
     for control in controls.values():
         control.observe(draw, names="value")
     draw()
-    return ipw.VBox([*controls.values(), screen])
+    ticks = [control for control in controls.values() if isinstance(control, ipw.Checkbox)]
+    others = [control for control in controls.values() if control not in ticks]
+    # Many boxes one below another would push the view off the screen: they stand in rows.
+    rows = [ipw.Box(ticks, layout=ipw.Layout(flex_flow="row wrap"))] if len(ticks) > 1 else ticks
+    return ipw.VBox([*others, *rows, screen])
 
 
 def form(action, button: str, view=None, fresh=(), **controls) -> ipw.VBox:

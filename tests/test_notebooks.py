@@ -46,6 +46,12 @@ def test_a_readers_own_copy_never_reaches_a_stored_output(small_module):
     assert "SECRET" not in nbformat.writes(run(notebook, small_module, module=small_module))
 
 
+def test_what_a_slow_machine_prints_in_two_parts_is_stored_as_one(tmp_path):
+    code = "import time\nprint('one line', end='', flush=True)\ntime.sleep(0.5)\nprint(' and its rest')"
+    notebook = run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), tmp_path)
+    assert [output.text for output in notebook.cells[0].outputs] == ["one line and its rest\n"]
+
+
 @pytest.mark.parametrize("stem", STEMS)
 def test_an_exercise_is_stored_without_outputs(stem):
     for cell in read(ROOT / "exercises" / stem / f"{stem}.ipynb").cells:

@@ -66,6 +66,7 @@ def test_any_number_of_voices_stands_side_by_side(count):
 
 
 def test_the_explorer_gives_place_and_date():
+    assert ">c. 2018</td>" in matrix.compare_view(["caixin", "bear-and-dragon"], "economy").data
     html = matrix.compare_view(["caixin", "taussig"], "economy").data
     assert "based in" in html and "Beijing" in html and "28 June 2016" in html
 
@@ -84,7 +85,7 @@ def test_the_notebook_has_a_tick_for_every_voice():
     (lambda: matrix.compare_view(["caixin", "russia-direct"]), "There is no coded voice"),
     (lambda: matrix.compare_view(["caixin", "panov"], "weather"), "There is no question 'weather'"),
     (lambda: matrix.compare_view(["caixin"]), "Choose two voices or more"), (lambda: matrix.compare_view([]), "Choose two voices or more"),
-    (lambda: matrix.ticked_view("economy", caixin=True, panov=False), "Choose two voices or more"),
+    (lambda: matrix.ticked_view("economy", caixin=True, panov=False), "Tick at least two voices"),
     (lambda: coding.coder_view("caixin", "weather"), "There is no question 'weather'"),
     (lambda: coding.coder_view("putin", "west"), "There is no coded voice"),
     (lambda: coding.coder_view("russia-direct", "west"), "There is no coded voice"),

@@ -52,6 +52,22 @@ def test_the_record_is_what_the_tables_hold_and_a_gap_stays_a_gap():
     assert record_table("crude oil").set_index("year").loc[2014].isna().all()
 
 
+def test_figures_to_be_used_with_care_are_crossed_and_no_line_runs_through_them(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(afterwards, "show", lambda figure, **words: drawn.append((figure.axes[0], words)))
+    for measure in VIEWS:
+        record_view(measure)
+    axes, words = drawn[list(VIEWS).index("trade, each direction")]
+    crosses = [line for line in axes.lines if line.get_marker() == "x"]
+    assert [list(line.get_xdata()) for line in crosses] == [[2016, 2017]] and "China to Russia, by Russia, well above other sources and crossed: 2016, 2017." in words["alt"]
+    assert "2016 and 2017 (crossed) stand well above other sources" in words["caption"]
+    odd = load("trade").query("reporter == 'Russia' and flow == 'China to Russia' and year in [2016, 2017]")["value"]
+    assert list(crosses[0].get_ydata()) == list(odd)
+    joined = [line for line in axes.lines if line.get_linestyle() in ("-", "--") and len(line.get_xdata()) > 2]
+    assert len(joined) == 4 and not any(set(odd) & set(line.get_ydata()) for line in joined)
+    assert not any(line.get_marker() == "x" for other, _ in drawn if other is not axes for line in other.lines)
+
+
 def test_payments_with_all_countries_are_no_payments_between_the_two():
     what = record_table("currencies of payment")["what"]
     assert what.nunique() == 5 and not what.str.contains("all").any()
@@ -171,6 +187,11 @@ def test_base_rates_counted_by_hand():
     assert LIVE.set_index("question").loc["oil-price-up", "base_rate"] == round(sum(ups) / len(ups) * 100)
     gap = {"table": "partners-announced", "measure": "rises", "where": "measure=share of turnover; partner=European Union; period=year"}
     assert base_rate(gap)[1] == "1 of 1 years, 2021"  # 2014, 2018, 2020, 2021: only the last has its neighbour
+
+
+def test_the_list_of_live_questions_asks_for_the_year():
+    asked = forecasting.live_questions(2030)
+    assert list(asked["question"]) == list(LIVE["question"]) and asked["asks"].str.contains("2030").all() and not asked["asks"].str.contains("[{}]").any()
 
 
 @pytest.mark.parametrize("name", LIVE["question"])
@@ -320,6 +341,14 @@ def test_the_stored_page_is_the_one_of_a_reader_who_saved_nothing():
     assert 'my_pseudonym = ""' in code
     printed = "".join("".join(output.get("text", "")) for cell in cells for output in cell.get("outputs", []))
     assert "My Brier score: 0.250. Always 50: 0.250." in printed
+
+
+def test_what_the_page_has_given_away_is_named():
+    cells = {cell.id: cell.source for cell in read(ROOT / "notebooks" / "07-what-happened-next.ipynb").cells}
+    known = re.findall(r"\*((?:rd|cuf|taussig|bear)-[\w-]+)\*", cells["rest"])
+    six = re.findall(r'"([\w-]+)"', cells["commit-table"].split("]")[0])
+    assert len(known) == len(set(known)) == 6 and known[-1] == "bear-flourish"  # the five, and the one that is half told
+    assert set(known) <= set(FORECASTS["forecast"]) - set(six) and len(FORECASTS) - len(six) == 10
 
 
 def test_who_answers_the_live_questions_is_counted():

@@ -120,6 +120,25 @@ def test_two_directions_are_added_and_a_share_takes_one_source():
     pd.testing.assert_series_equal(ours, theirs, check_names=False, check_index_type=False)
 
 
+@pytest.mark.parametrize("series, reporters, first, last, warned", [
+    ("goods: China to Russia", "Russia", 2014, 2019, True), ("goods: China to Russia", "China", 2014, 2019, False),
+    ("goods: World to Russia", "Russia", 2014, 2019, True), ("goods: China to Russia", "Russia", 2010, 2015, False),
+    ("share: China in Russia's imports", "Russia", 2014, 2019, True), ("goods: Russia to China", "Russia", 2014, 2019, False)])
+def test_figures_to_be_used_with_care_are_named_under_the_chart(series, reporters, first, last, warned):
+    odd = load("trade").query("note.str.contains('use with care')")
+    assert set(odd["year"]) == {2016, 2017} and set(odd["flow"]) == {"China to Russia", "World to Russia"} and set(odd["reporter"]) == {"Russia"}
+    shown = chart.chart_view(series, reporters=reporters, first=first, last=last, title="What was bought rose again after a fall",
+                             alt="A line in US$ bn or per cent: it falls at first, and from 2016 on it rises a little each year.").data
+    assert ("2016 and 2017 stand well above other sources" in shown) == warned
+
+
+def test_what_the_builder_cannot_draw_is_counted():
+    claims = load("claims").query("verdict in ['depends on whose figures', 'out of date when written']")
+    assert (len(claims), claims["table"].isin(["arms", "gas-contract", "partners"]).sum()) == (10, 6)
+    page = "".join(cell.source for cell in read(ROOT / "notebooks" / "08-your-brief.ipynb").cells)
+    assert "no figures for six of the ten claims with the first two verdicts" in page
+
+
 def test_releases_are_not_mixed():
     for country, measure in chart.OUTPUT:
         assert (chart.series_rows(f"output: {country}, {measure}").groupby("reporter")["source"].nunique() == 1).all()

@@ -23,10 +23,16 @@ LEGENDS = {"gas through Power of Siberia": ("upper left", (0, 0.9)), "gas by pip
 
 
 def trade_lines() -> tuple[pd.DataFrame, str, list]:
-    """Return the goods in each direction by both reporters: (`year, line, value, announced`, unit, the tables)."""
-    tables = [mirror_rows(flow).assign(line=lambda rows, flow=flow: flow + ", by " + rows["reporter"]) for flow in ("Russia to China", "China to Russia")]
-    rows = pd.concat(tables)
-    return rows.assign(announced=rows["basis"] != "statistics"), "US$ bn", [rows]
+    """Return the goods in each direction by both reporters: (`year, line, value, announced, doubtful`, unit, the tables).
+
+    `doubtful` are the figures that the table of trade itself tells to use with care.
+    """
+    rows = pd.concat([mirror_rows(flow).assign(flow=flow) for flow in ("Russia to China", "China to Russia")])
+    doubted = load("trade")
+    doubted = doubted.loc[doubted["note"].str.contains("use with care"), ["flow", "reporter", "year"]].assign(doubtful=True)
+    rows = rows.merge(doubted, how="left", on=["flow", "reporter", "year"])
+    rows = rows.assign(line=rows["flow"] + ", by " + rows["reporter"], announced=rows["basis"] != "statistics", doubtful=rows["doubtful"].notna())
+    return rows, "US$ bn", [rows]
 
 
 def share_lines() -> tuple[pd.DataFrame, str, list]:
@@ -87,10 +93,12 @@ def record_tables() -> list[pd.DataFrame]:
 def record_view(measure: str):
     """Return one measure of the record 2014 to 2025 as HTML: chart, what it does not show, and the figures.
 
-    What was announced has hollow marks; a dotted line marks where Russian customs stopped publishing.
+    What was announced has hollow marks, what is doubtful is crossed and no line runs through it;
+    a dotted line marks where Russian customs stopped publishing.
     Raises ValueError for an unknown measure.
     """
-    rows, unit, tables = _lines(measure)
+    everything, unit, tables = _lines(measure)
+    rows, doubted = everything[~everything["doubtful"]], everything[everything["doubtful"]]  # no line runs through what is doubtful
     words = load("record").set_index("measure").loc[measure]
     figure, axes = plt.subplots(figsize=(8, 4.2))
     figure.subplots_adjust(left=0.09, right=0.985, top=0.97, bottom=0.08)
@@ -112,15 +120,19 @@ def record_view(measure: str):
     if measure == "gas through Power of Siberia":
         axes.axhline(AGREED, color="black", linestyle="-.", linewidth=0.8)
         axes.text(FROM, AGREED + 0.6, f"{AGREED} bcm a year (contract of 2014)", fontsize=9)
+    for name, line in doubted.groupby("line"):
+        axes.plot(line["year"], line["value"], linestyle="none", marker="x", markersize=9, markeredgewidth=2, color="black",
+                  label=f"{name}: well above other sources")
     axes.set(ylabel=unit, xlim=(FROM - 0.4, TO + 1.1), ylim=(0, None), xticks=range(FROM, TO + 1, 2))
     axes.grid(axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     place, spot = LEGENDS.get(measure, ("upper left", (0, 1)))
     axes.legend(frameon=False, fontsize=9, loc=place, bbox_to_anchor=spot)
     hollow = " Hollow marks: announced." if rows["announced"].any() else ""
+    crossed = "".join(f" {name}, well above other sources and crossed: {', '.join(map(str, line['year']))}." for name, line in doubted.groupby("line"))
     caption = f"{words['shows']} Unit: {unit}.{hollow} What it does not show: {words['does_not_show']}"
-    return show(figure, caption=caption, alt=f"{words['shows']} In {unit}. " + " ".join(_ends(rows, name) for name in names),
-                source=cite(*tables), table=_wide(rows, measure).round(1))
+    return show(figure, caption=caption, alt=f"{words['shows']} In {unit}. " + " ".join(_ends(rows, name) for name in names) + crossed,
+                source=cite(*tables), table=_wide(everything, measure).round(1))
 
 
 def _lines(measure: str) -> tuple[pd.DataFrame, str, list]:
@@ -129,7 +141,7 @@ def _lines(measure: str) -> tuple[pd.DataFrame, str, list]:
     rows, unit, tables = VIEWS[measure]()
     # Cut the tables too: a source of which nothing is drawn is not cited.
     rows, *tables = [table[(table["year"] >= FROM) & (table["year"] < TO + 1)] for table in [rows, *tables]]
-    return rows, unit, tables
+    return rows if "doubtful" in rows else rows.assign(doubtful=False), unit, tables
 
 
 def _wide(rows: pd.DataFrame, measure: str) -> pd.DataFrame:

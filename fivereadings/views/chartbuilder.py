@@ -20,6 +20,8 @@ MEASURES = (LEVEL, GROWTH, INDEX)
 FUELS = {"crude oil": ("China", "Europe", "India", "World"), "pipeline gas": ("China", "Europe", "World"), "LNG": ("China", "World")}
 SHARES = {"share: China in Russia's exports": (SELLS, 0), "share: Russia in China's imports": (SELLS, 1),
           "share: China in Russia's imports": (BUYS, 0), "share: Russia in China's exports": (BUYS, 1)}
+# What holds Russia's imports as Russia reports them: data/trade.csv tells to use two years of them with care.
+TO_RUSSIA = {"goods: China to Russia", "goods: Russia and China", "goods: World to Russia", "share: China in Russia's imports"}
 OUTPUT = [(country, measure) for country in ("China", "Russia") for measure in ("current dollars", "purchasing power")]
 TITLE_WORDS, ALT_WORDS, LINE = 5, 15, 78  # words at least; letters of a line of the title
 SAYS_NOTHING = re.compile(r"(?i)(a |the |this |my )?(chart|graph|figure|picture|plot|diagram|image|title)\b")
@@ -184,6 +186,8 @@ def chart_view(series: str, beside: str = NOTHING, reporters: str = EVERY, first
     unit = {LEVEL: units[0], GROWTH: "per cent on the year before", INDEX: f"{first} = 100"}[measure]
     said = " and ".join(names)
     caption = (f"{said[0].upper()}{said[1:]}. Unit: {unit}. Years: {first} to {last}. Reporter: {', '.join(rows['reporter'].unique())}.")
+    if not TO_RUSSIA.isdisjoint(names) and any(rows["reporter"].eq("Russia") & rows["year"].isin([2016, 2017])):
+        caption += " Russia's imports of 2016 and 2017 stand well above other sources in this copy: use them with care."
     if any(f"goods: {flow}" in names for flow in PAIR) and "China" in set(rows["reporter"]):
         caption += " China's figures before 2017 were announced to the press."
     if "Growth Lab (reconciled)" in set(rows["reporter"]):

@@ -85,6 +85,12 @@ def live(question: str, year) -> tuple[pd.Series, date]:
     return row, date.fromisoformat(row["resolves_by"])
 
 
+def live_questions(year) -> pd.DataFrame:
+    """Return all live questions for a year: `question, asks, base_rate` (per cent), `base_years`. Errors as in `live`."""
+    rows = pd.DataFrame([live(question, year)[0] for question in load("live")["question"]])
+    return rows[["question", "asks", "base_rate", "base_years"]].reset_index(drop=True)
+
+
 def save_practice(pseudonym: str, forecast: str, probability: float, reason: str) -> HTML:
     """Save a probability for a forecast of the readings and return the student's own list. Raises ValueError."""
     row = _one(load("forecasts"), "forecast", forecast)

@@ -92,6 +92,7 @@ def compare_table(voices: list[str], question: str = ALL) -> pd.DataFrame:
     asked = load("questions")
     table = viewpoint_table(voices, None if question == ALL else [question])
     table["question"] = table["question"].map(asked.set_index("asks")["question"])
+    table["written"] = table["voice"].map(about["reading"]).map(load("readings").set_index("reading")["published"])  # short: "c. 2018"
     table["based in"] = table["voice"].map(about["based_in"])
     table["stance"] = [signed(pd.to_numeric(stance, errors="coerce")) for stance in table["stance"]]
     order = {"question": {name: place for place, name in enumerate(asked["question"])},
@@ -122,7 +123,10 @@ def compare_view(voices: list[str], question: str = ALL):
 
 def ticked_view(question: str = ALL, **ticked: bool):
     """Return `compare_view` of the voices that are ticked; each keyword is a voice's id. Errors as there."""
-    return compare_view([voice for voice, chosen in ticked.items() if chosen], question)
+    chosen = [voice for voice, on in ticked.items() if on]
+    if len(chosen) < 2:
+        raise ValueError("Tick at least two voices.")
+    return compare_view(chosen, question)
 
 
 def pairs_table() -> pd.DataFrame:
