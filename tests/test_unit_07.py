@@ -52,15 +52,15 @@ def test_the_record_is_what_the_tables_hold_and_a_gap_stays_a_gap():
     assert record_table("crude oil").set_index("year").loc[2014].isna().all()
 
 
-def test_figures_to_be_used_with_care_are_crossed_and_no_line_runs_through_them(monkeypatch):
+def test_figures_to_be_used_with_care_are_crosses_and_no_line_runs_through_them(monkeypatch):
     drawn = []
     monkeypatch.setattr(afterwards, "show", lambda figure, **words: drawn.append((figure.axes[0], words)))
     for measure in VIEWS:
         record_view(measure)
     axes, words = drawn[list(VIEWS).index("trade, each direction")]
     crosses = [line for line in axes.lines if line.get_marker() == "x"]
-    assert [list(line.get_xdata()) for line in crosses] == [[2016, 2017]] and "China to Russia, by Russia, well above other sources and crossed: 2016, 2017." in words["alt"]
-    assert "2016 and 2017 (crossed) stand well above other sources" in words["caption"]
+    assert [list(line.get_xdata()) for line in crosses] == [[2016, 2017]] and "Crosses: China to Russia, by Russia, well above other sources, in 2016 and 2017." in words["alt"]
+    assert "2016 and 2017 (crosses) stand well above other sources" in words["caption"]
     odd = load("trade").query("reporter == 'Russia' and flow == 'China to Russia' and year in [2016, 2017]")["value"]
     assert list(crosses[0].get_ydata()) == list(odd)
     joined = [line for line in axes.lines if line.get_linestyle() in ("-", "--") and len(line.get_xdata()) > 2]

@@ -93,7 +93,7 @@ def record_tables() -> list[pd.DataFrame]:
 def record_view(measure: str):
     """Return one measure of the record 2014 to 2025 as HTML: chart, what it does not show, and the figures.
 
-    What was announced has hollow marks, what is doubtful is crossed and no line runs through it;
+    What was announced has hollow marks, what is doubtful is a cross and no line runs through it;
     a dotted line marks where Russian customs stopped publishing.
     Raises ValueError for an unknown measure.
     """
@@ -129,7 +129,7 @@ def record_view(measure: str):
     place, spot = LEGENDS.get(measure, ("upper left", (0, 1)))
     axes.legend(frameon=False, fontsize=9, loc=place, bbox_to_anchor=spot)
     hollow = " Hollow marks: announced." if rows["announced"].any() else ""
-    crossed = "".join(f" {name}, well above other sources and crossed: {', '.join(map(str, line['year']))}." for name, line in doubted.groupby("line"))
+    crossed = "".join(f" Crosses: {name}, well above other sources, in {' and '.join(map(str, line['year']))}." for name, line in doubted.groupby("line"))
     caption = f"{words['shows']} Unit: {unit}.{hollow} What it does not show: {words['does_not_show']}"
     return show(figure, caption=caption, alt=f"{words['shows']} In {unit}. " + " ".join(_ends(rows, name) for name in names) + crossed,
                 source=cite(*tables), table=_wide(everything, measure).round(1))
