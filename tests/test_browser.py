@@ -107,8 +107,8 @@ def test_the_first_page_opens_with_its_outputs(browser, lab):
     page.close()
 
 
-def test_saved_work_comes_back_as_the_first_page_says(browser, lab, tmp_path):
-    """Save, download, lose the server's copy, close the page, upload, open: the steps of “Save your work” in unit 00."""
+def test_saved_work_comes_back_without_the_buttons_too(browser, lab, tmp_path):
+    """Save, download, lose the server's copy, close the page, upload, open: what unit 00 says under “saving without the buttons”."""
     def menu(name, item):
         page.locator(".lm-MenuBar-item", has_text=name).click()
         page.locator(".lm-Menu-item", has=page.get_by_text(item, exact=True)).click()
