@@ -124,7 +124,8 @@ def restore(file) -> HTML:
     if done.empty:
         return HTML("<p>All files in it are here already, just the same.</p>")
     return HTML(html_table(done, "Your work is back") + "<p>Open the files from the list on the left. If a page of these is open, close it first, "
-                "or choose <strong>Revert</strong> if Lab says that the file has changed.</p>")
+                "or choose <strong>Revert</strong> if Lab says that the file has changed. Then choose <strong>Run &rarr; Run All Cells</strong>: "
+                "until a cell with controls has run again, Lab shows an error in its place.</p>")
 
 
 def my_work() -> ipw.VBox:

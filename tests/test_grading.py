@@ -305,7 +305,7 @@ def test_answers_of_another_kind_are_named_to_both():
                                ("read-a-figure", None, "read-a-figure: Not answered yet.")):
         cell(book, name).outputs = [nbformat.from_dict({"output_type": "display_data", "metadata": {}, "data": {"text/plain": text, MIME: {"id": name, "answer": answer}}})]
     assert remarks(book, KEY) == ["an answer of another kind than asked for, worth no points: yearly-fall (no number, text or list came out), "
-                                  "mirror-gap (a table (labels with values), not a number) and 1 more"]
+                                  "mirror-gap (a list with labels, not a number) and 1 more"]
     cell(book, "share-of-exports").outputs, cell(book, "share-of-exports").execution_count = [], None
     for _ in range(2):  # scored once more, it is the same
         marks = score(book, KEY)

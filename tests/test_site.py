@@ -67,10 +67,16 @@ def test_every_view_that_the_lists_can_ask_for_is_on_the_page(tmp_path):
     widget = explore(lambda **said: words(**said), letter=choice("Letter", ["a", "b"], "b"), more=tick("More"), share=amount("Share", 4, 0, 10))
     html = live.live(widget, "w", tmp_path, "pictures")
     assert re.findall(r'<template data-state="(.*?)">', html) == ["0 0", "0 1", "1 0", "1 1"]
-    shown = dict(re.findall(r'<template data-state="(.*?)"><table><caption>(.*?)</caption></table></template>', html))
+    shown = dict(re.findall(r'<template data-state="(.*?)"><div[^>]*><table><caption>(.*?)</caption></table></div></template>', html))
     assert shown["0 1"] == "{'letter': 'a', 'more': True, 'share': 4.0}"
     assert "<option selected>b</option>" in html and "“Share (0 to 10)” stays at “4”" in html
-    assert widget.children[0].value == "b" and "style" not in html.split("<template")[1]
+    assert widget.children[0].value == "b" and "onload" not in html.split("<template")[1]
+
+
+def test_boxes_to_tick_that_stand_in_rows_are_lists_too(tmp_path):
+    widget = explore(lambda **said: words(**said), letter=choice("Letter", ["a", "b"]), one=tick("One"), two=tick("Two"))
+    html = live.live(widget, "w", tmp_path, "pictures")
+    assert html.count("<template") == 8 and [label for label in ("Letter", "One", "Two") if f">{label}</label>" in html] == ["Letter", "One", "Two"]
 
 
 def test_number_boxes_without_a_list_offer_a_few_numbers(tmp_path):

@@ -99,7 +99,7 @@ def live(widget: ipw.VBox, name: str, folder: Path, address: str) -> str:
 
     `name` is unique on its page; pictures go to `folder`, found at `address`. A widget that saves or has a text box becomes one sentence.
     """
-    *controls, _ = widget.children
+    controls = [part for child in widget.children[:-1] for part in (child.children if type(child) is ipw.Box else [child])]  # ticks stand in a Box
     if not controls or not all(options(control) for control in controls):
         return NEEDS_A_KERNEL
     used = choose(controls)
