@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import time
 import zipfile
 from datetime import datetime
 from html import escape
@@ -21,20 +22,30 @@ from .places import home
 from .show import html_table
 from .widgets import form
 
-# What is a student's: notebooks and what buttons saved. A name holds nothing that leads to another folder.
-OURS = re.compile(r"(?:notebooks/|exercises/[\w-]+/)[^/\\:]+\.ipynb|my-work/[^/\\:.][^/\\:]*")
+# What is a student's: notebooks, and all that lies in my-work/. A name holds nothing that leads to another folder, and nothing hidden.
+PART = r"[^/\\:.][^/\\:]*"
+OURS = re.compile(rf"(?!(?i:solutions|tests|build|class-work)/)(?:{PART}/)*{PART}\.ipynb|my-work/(?:{PART}/)*{PART}(?<!\.part)")
+AROUND = re.compile(rf"(?:{PART}/)*?(?=(?:notebooks|exercises|my-work)/)")  # folders around the module's own
 LARGEST = 100_000_000  # bytes of all files together, unpacked
 
 
-def pack(folder: Path) -> bytes:
-    """Return a zip file of the work in the module's folder: its notebooks, exercises and `my-work/`."""
+def work_in(folder: Path) -> list[str]:
+    """Return the names of a student's files in the module's folder."""
+    names = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]  # .venv alone holds some ten thousand files
+        names += [path.relative_to(folder).as_posix() for path in map(Path(place).joinpath, files) if path.is_file() and not path.is_symlink()]
+    return sorted(filter(OURS.fullmatch, names))
+
+
+def pack(folder: Path, names: list[str]) -> bytes:
+    """Return a zip file of the named files of a folder; raises ValueError where `unpack` would find it too large."""
+    if sum((folder / name).stat().st_size for name in names) > LARGEST:
+        raise ValueError(f"Your work has more than {LARGEST // 1_000_000} MB. Move large files out of my-work/, each downloaded by itself, and press again.")
     memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as packed:
-        for part in ("notebooks", "exercises", "my-work"):
-            for path in sorted((folder / part).rglob("*")):
-                name = path.relative_to(folder).as_posix()
-                if path.is_file() and not path.is_symlink() and OURS.fullmatch(name):
-                    packed.write(path, name)
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
+        for name in names:
+            packed.write(folder / name, name)
     return memory.getvalue()
 
 
@@ -42,26 +53,28 @@ def unpack(raw: bytes) -> dict[str, bytes]:
     """Return the files in a zip file by their names in the module's folder.
 
     A folder around them is taken off: some systems unpack a download, and it is packed again by hand.
-    Raises ValueError, in a sentence, for what is no whole zip file, is too large, or holds no work.
+    Raises ValueError, in a sentence, for what is no whole zip file, is too large, holds no work, or one name twice.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             entries = [one for one in packed.infolist() if not one.is_dir()]
-            if sum(one.file_size for one in entries) > LARGEST:
-                raise ValueError(f"Unpacked, the file would have more than {LARGEST // 1_000_000} MB. Choose the file that Save my work made.")
-            found = {}
-            for one in entries:
-                name = re.sub(r"^.*?(?=(?:notebooks|exercises|my-work)/)", "", one.filename)
-                if OURS.fullmatch(name) and "__MACOSX" not in one.filename:
-                    found[name] = packed.read(one)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zipfile.zlib.error):
+            size = sum(one.file_size for one in entries)
+            around = min((match[0] for one in entries if (match := AROUND.match(one.filename))), key=len, default="")
+            files = [(name, packed.read(one)) for one in entries
+                     if size <= LARGEST and OURS.fullmatch(name := one.filename.removeprefix(around))]
+    except Exception:  # damage shows as many errors, such as LZMAError, OSError, IndexError and UnicodeDecodeError
         raise ValueError("The file is not a zip file that can be read whole. Choose the file that Save my work made, "
                          "five-readings-work-… .zip.") from None
-    if not found:
-        raise ValueError("The zip file holds nothing of this module: no notebook in notebooks/ or exercises/ and nothing in my-work/. "
+    if size > LARGEST:
+        raise ValueError(f"Unpacked, the file would have more than {LARGEST // 1_000_000} MB. Choose the file that Save my work made.")
+    if not files:
+        raise ValueError("The zip file holds nothing of this module: no notebook and nothing in my-work/. "
                          "Choose the file that Save my work made.")
-    for name in found:
-        if name.endswith(".ipynb") and not is_notebook(found[name]):
+    found = dict(files)
+    for name, content in files:
+        if found[name] != content:
+            raise ValueError(f"In the zip file, two files have the name {name}, so nothing was put back. Choose the file that Save my work made.")
+        if name.endswith(".ipynb") and not is_notebook(content):
             raise ValueError(f"In the zip file, {name} is not a whole notebook, so nothing was put back. "
                              "Choose another copy of the file.")
     return found
@@ -71,7 +84,7 @@ def is_notebook(raw: bytes) -> bool:
     """Return whether bytes are a whole notebook: JSON with a list of cells."""
     try:
         return isinstance(json.loads(raw)["cells"], list)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
@@ -79,22 +92,36 @@ def put_back(files: dict[str, bytes], folder: Path) -> pd.DataFrame:
     """Write files (as `unpack` returns them) into the module's folder; return `file, what happened`, one row a file that changed.
 
     A file that is there and differs stays beside it, under a name with "(before)".
+    Raises ValueError once all were tried, with what is back and what is not, where the system refuses one.
     """
-    rows = []
+    rows, refused = [], []
     for name, content in files.items():
-        path = folder / name
-        if path.is_file() and path.read_bytes() == content:
-            continue
-        happened = "put back"
+        try:
+            if happened := put(content, folder / name):
+                rows.append({"file": name, "what happened": happened})
+        except OSError as problem:
+            refused.append(f"{name} ({problem.strerror})")
+    if refused:
+        raise ValueError(f"Not put back: {', '.join(refused)}. Put back: {', '.join(row['file'] for row in rows) or 'nothing'}. "
+                         "Unpack the zip file on your own computer, give each file that is missing another name, and upload it.")
+    return pd.DataFrame(rows, columns=["file", "what happened"])
+
+
+def put(content: bytes, path: Path) -> str:
+    """Write one file and return what happened, "" where it is there just the same; raises OSError and then leaves what was there."""
+    if path.is_file() and path.read_bytes() == content:
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft, happened = path.with_name(path.name + ".part"), "put back"
+    try:
+        draft.write_bytes(content)
         if path.is_file():
             path.rename(aside := free_name(path))
             happened = f"put back; what was there is now {aside.name}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(path.name + ".part")
-        draft.write_bytes(content)
         os.replace(draft, path)
-        rows.append({"file": name, "what happened": happened})
-    return pd.DataFrame(rows, columns=["file", "what happened"])
+    finally:
+        draft.unlink(missing_ok=True)
+    return happened
 
 
 def free_name(path: Path) -> Path:
@@ -107,12 +134,16 @@ def free_name(path: Path) -> Path:
 
 def save() -> HTML:
     """Pack the work and return a link that downloads it."""
-    raw = pack(home())
-    name = f"five-readings-work-{datetime.now():%Y-%m-%d-%H%M}.zip"
-    newest = max((home() / "notebooks").glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
-    at = datetime.fromtimestamp(newest.stat().st_mtime)
-    return HTML(f'<p><a download="{name}" href="data:application/zip;base64,{base64.b64encode(raw).decode("ascii")}">Download {name}</a> '
-                f"({len(raw) / 1e6:.1f} MB). It holds the notebooks as they were last saved; {escape(newest.name)} was saved last, at {at:%H:%M}. "
+    names = work_in(home())
+    raw = pack(home(), names)
+    file = f"five-readings-work-{datetime.now():%Y-%m-%d-%H%M}.zip"
+    saved = {name: (home() / name).stat().st_mtime for name in names}
+    newest = max(saved, key=saved.get)
+    # How long ago, not at what time: the clock of a machine in Binder is not the reader's.
+    minutes = int(time.time() - saved[newest]) // 60
+    return HTML(f'<p><a download="{file}" href="data:application/zip;base64,{base64.b64encode(raw).decode("ascii")}">Download {file}</a> '
+                f"({len(raw) / 1e6:.1f} MB). It holds {len(names)} files: the notebooks as they were last saved, and all of my-work/. "
+                f"{escape(newest)} was saved last, {minutes} minute{'' if minutes == 1 else 's'} ago. "
                 "If you changed a page since, press Ctrl + S on it (Mac: Cmd + S) and this button again.</p>")
 
 
