@@ -137,7 +137,7 @@ def judge(answer, entry: dict) -> tuple[float, str]:
 def _nearly(answer: float, entry: dict) -> str:
     """Say what a number close to the right one lacks; "" for a number that is not close."""
     value, within = entry["value"], f"±{entry['tolerance']:g}"
-    if answer == int(answer) and abs(answer - value) < 1:
+    if abs(value) > 1 and answer == int(answer) and abs(answer - value) < 1:  # 1 in the place of 0.2 is no rounding
         return f"The decimals are missing: you cut or rounded to a whole number. Right is within {within}."
     if not same(answer, value, NEARLY * abs(value)):
         return ""

@@ -69,6 +69,11 @@ def test_a_number_with_too_few_decimals_is_told_so(answer, words):
     assert words in message and bool(words) == bool(message)
 
 
+@pytest.mark.parametrize("value, answer", [(0.2, 1), (0.2, 0), (0.8, 1), (-0.4, 0.0)])
+def test_a_whole_number_beside_a_small_value_is_no_rounding(value, answer):
+    assert judge(answer, {"value": value, "tolerance": 0.01, "points": 1, "mistakes": []}) == (0.0, "")
+
+
 def test_a_letter_in_brackets_leaves_them_out():
     assert judge(["C"], {"value": "C", "tolerance": 0, "points": 2, "mistakes": []}) == (0.0, "The answer is a list; text is expected. Leave out the square brackets.")
 
