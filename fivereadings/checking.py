@@ -2,22 +2,23 @@
 
 import csv
 import json
-import sys
 from functools import lru_cache
 from html import escape
 
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display
 
 from .answers import MIME, as_data, judge
 from .places import home
 
-# What the last word of a red message means. Words stand in the place of Python's own; the first that fits counts.
+# What the first word of a red message's last line means, by the error's own name: a kind of it may mean something else.
 RED = {
     "SyntaxError": "Python cannot read the line. Look for a bracket or a quotation mark that is not closed, and for a comma in a number: "
                    "write 56.02 with a point, and 80413 without a comma.",
     "KeyError": 'the table has no column or row label of that name. A text has quotation marks, a year has none: ["value"], [2018].',
     "NameError": 'no cell has made this name. Either a cell above has not been run, or the word is a text and needs quotation marks: "A".',
+    "UndefinedVariableError": "query met a word that is no column. A text in it needs quotation marks of its own: query(\"importer == 'China'\").",
     "ValueError": "often that .item() met several rows, or none. Add a condition to query until one row is left.",
 }
 MOST_SHOWN = 6  # values of a list that are read back to the learner
@@ -97,10 +98,11 @@ def check(name: str, answer=...) -> None:
 
 
 def _red() -> str:
-    """Say in plain words what the last red message of this session means, where there was one."""
-    kinds = [kind.__name__ for kind in getattr(sys, "last_type", type(None)).__mro__]
-    return next((f" Your last red message, {kinds[0]}, means: {RED[kind]}" for kind in kinds if kind in RED),
-                " If a red message stands above, its last line says what is wrong there.")
+    """Say in plain words what the red message of the cell that ran before this one means, where it ended in one."""
+    before = getattr(get_ipython(), "last_execution_result", None)
+    kind = type(before and (before.error_before_exec or before.error_in_exec)).__name__
+    return (f" Your last red message, {kind}, means: {RED[kind]}" if kind in RED
+            else " If a red message stands above, its last line says what is wrong there.")
 
 
 def sense(data, asked: dict) -> str:

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from fivereadings import checking, show
 from fivereadings.answers import MIME, as_data, judge, same
@@ -107,12 +109,17 @@ def test_judging_letters():
 # check, as a learner meets it
 
 
-@pytest.mark.parametrize("error, words", [
-    (SyntaxError, "56.02 with a point"), (KeyError, "no column or row label of that name"), (NameError, "needs quotation marks"), (ValueError, "until one row is left"), (TypeError, "its last line says")])
-def test_an_open_question_after_a_red_message_says_what_it_means(said, monkeypatch, error, words):
-    monkeypatch.setattr("sys.last_type", error, raising=False)
-    checking.check("yearly-fall", ...)
+@pytest.mark.parametrize("line, words", [
+    ("(", "56.02 with a point"), ("{}['a']", "no column or row label of that name"), ("fall", "needs quotation marks"), ("[].index(1)", "until one row is left"),
+    ("pd.DataFrame({'a': [1]}).query('a == b')", "a word that is no column"), ("1 + 'a'", "its last line says"), ("json.loads('')", "its last line says")])
+def test_an_open_question_after_a_red_message_says_what_it_means_until_a_cell_runs_well(said, monkeypatch, line, words):
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    monkeypatch.setattr(checking, "get_ipython", lambda: shell)
+    for cell in ("import json, pandas as pd\nfrom fivereadings import check", line, "check('yearly-fall', ...)", "1", "check('yearly-fall', ...)"):
+        shell.run_cell(cell)
+    mended = said.pop()["text/plain"]
     assert "Not answered yet." in said[-1]["text/plain"] and words in said[-1]["text/plain"]
+    assert "If a red message stands above" in mended and "Your last red message" not in mended
 
 
 @pytest.mark.parametrize("answer, words", [((80, 413), "leave it out (80413)"), ((36, 6), "a point (36.6)")])
