@@ -134,7 +134,8 @@ def faults_of_html(html: str) -> list[str]:
 # Widgets
 
 # ipywidgets' sliders and button groups have no name for a screen reader.
-USABLE = (ipywidgets.Dropdown, ipywidgets.BoundedFloatText, ipywidgets.BoundedIntText, ipywidgets.Checkbox, ipywidgets.Text, ipywidgets.Textarea, ipywidgets.Button)
+USABLE = (ipywidgets.Dropdown, ipywidgets.BoundedFloatText, ipywidgets.BoundedIntText, ipywidgets.Checkbox, ipywidgets.Text, ipywidgets.Textarea, ipywidgets.Button,
+          ipywidgets.FileUpload)
 
 
 def faults_of_controls(widget) -> list[str]:

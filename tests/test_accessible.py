@@ -49,6 +49,7 @@ def test_every_view_at_every_option_is_for_every_reader(path):
     with figures(charts):
         views, boxes = run_unit(path)
         faults |= {fault for box in boxes for fault in faults_of_controls(box)}
+        assert {"Save my work", "Restore my work"} <= {getattr(part, "description", "") for box in boxes for part in box.children}
         faults |= {f"in the text: {fault}" for figure in charts for fault in faults_of_figure(figure)}
         for view, controls in views:
             for _, html in at_every_option(view, controls):
@@ -98,7 +99,7 @@ def test_a_picture_or_a_table_that_leaves_readers_out_is_rejected(old, new, faul
 
 
 @pytest.mark.parametrize("bad", [
-    ipywidgets.Dropdown(options=["a"]), ipywidgets.Checkbox(description=" "), ipywidgets.IntSlider(description="Year"),
+    ipywidgets.Dropdown(options=["a"]), ipywidgets.FileUpload(description=""), ipywidgets.Checkbox(description=" "), ipywidgets.IntSlider(description="Year"),
     ipywidgets.ToggleButtons(options=["a"], description="Flow"), ipywidgets.Text(description="Name", layout={"display": "none"}),
     ipywidgets.Text(description="Name", layout={"visibility": "hidden"})])
 def test_a_control_without_a_visible_label_is_rejected(bad):

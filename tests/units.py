@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import fivereadings
-import fivereadings.widgets as widgets
+from fivereadings import keeping, widgets
 
 charts = importlib.import_module("fivereadings.show")  # the name `fivereadings.show` is the function
 
@@ -29,7 +29,7 @@ def run_unit(path: Path) -> tuple[list, list]:
 
     cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     with (mock.patch.object(widgets, "explore", explored), mock.patch.object(fivereadings, "explore", explored),
-          mock.patch.object(widgets, "form", formed), contextlib.redirect_stdout(io.StringIO())):
+          mock.patch.object(widgets, "form", formed), mock.patch.object(keeping, "form", formed), contextlib.redirect_stdout(io.StringIO())):
         names = {}
         for cell in cells:
             exec("".join(cell["source"]), names)
