@@ -318,11 +318,13 @@ def test_a_second_command_on_a_class_says_so_and_stops_and_a_killed_one_holds_no
     words = [str(SAMPLES), "--unit", STEM, "--class", str(graded[0])]
     holds = "import sys, time\nfrom pathlib import Path\nfrom fivereadings.grading.lock import alone\nwith alone(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", holds, str(graded[0])], stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout.readline() == "held\n"
-        for several in (words, ["--feedback", *words[1:]], ["--regrade", *words[1:]]):
-            assert main(several) == 1
-            assert "Another grading is running on this class" in capsys.readouterr().err
-        other.kill()
+        try:
+            assert other.stdout.readline() == "held\n"
+            for several in (words, ["--feedback", *words[1:]], ["--regrade", *words[1:]]):
+                assert main(several) == 1
+                assert "Another grading is running on this class" in capsys.readouterr().err
+        finally:
+            other.kill()
     with alone(graded[0]):
         pass
     assert main(words) == 0
