@@ -15,11 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))  # browser.py starts Chromium there, too
 FIRST = "notebooks/00-start-here.ipynb"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def opened(page, command: list[str], text: str, folder: Path) -> list[float]:
@@ -50,15 +48,18 @@ def opened(page, command: list[str], text: str, folder: Path) -> list[float]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
-        folder = Path(name)
+    from browser import chromium, why_no_browser
+
+    if why := why_no_browser():
+        sys.exit(f"start: {why}")
+    with tempfile.TemporaryDirectory() as place, chromium() as browser:
+        folder = Path(place)
         commands = {
             "plain JupyterLab": ([sys.executable, "-m", "jupyterlab", "--allow-root", f"--LabApp.default_url=/lab/tree/{FIRST}",
                                   f"--LabApp.workspaces_dir={folder}"], "The five readings"),
             "start.py": ([sys.executable, "start.py"], "The five readings"),
             "start.py present 03": ([sys.executable, "start.py", "present", "03"], "what a trade figure stands on"),
         }
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         peer = None
         for name, (command, text) in commands.items():
             page = browser.new_page(viewport={"width": 1300, "height": 900})
