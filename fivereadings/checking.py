@@ -18,7 +18,7 @@ RED = {
                    "write 56.02 with a point, and 80413 without a comma.",
     "KeyError": 'the table has no column or row label of that name. A text has quotation marks, a year has none: ["value"], [2018].',
     "NameError": 'no cell has made this name. Either a cell above has not been run, or the word is a text and needs quotation marks: "A".',
-    "UndefinedVariableError": "query met a word that is no column. A text in it needs quotation marks of its own: query(\"importer == 'China'\").",
+    "UndefinedVariableError": "query met a word that is no column. A text in it needs quotation marks of its own: query(\"reporter == 'China'\").",
     "ValueError": "often that .item() met several rows, or none. Add a condition to query until one row is left.",
 }
 MOST_SHOWN = 6  # values of a list that are read back to the learner
