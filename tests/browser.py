@@ -87,6 +87,8 @@ def serving(words, ready: str, log, **how):
                     break
                 except OSError:
                     time.sleep(0.25)
+            else:
+                raise RuntimeError(f"{words[0]} did not answer; see {log}")
             yield address
         finally:
             server.terminate()
@@ -141,17 +143,17 @@ def open_notebook(page, path) -> None:
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.done = true; }); window.done = false; }")
     page.wait_for_function("() => window.done", timeout=120_000)
     page.wait_for_function(READY, timeout=60_000)
+    page.trouble[:] = [line for line in [*page.trouble, *page.evaluate("() => window.kernelTrouble.splice(0)")] if not LABS_OWN.search(line)]
 
 
 # Not ours, and no reader sees it: Lab's widget manager asks a new kernel for widgets before the first cell has imported ipywidgets,
-# and looks for the models of widgets that a saved page shows before they run again.
+# and looks for the models of widgets that a saved page shows before they run again. Once all cells have run it would mean a dead widget.
 LABS_OWN = re.compile(r"No such comm target registered: jupyter\.widget\.control|No such comm: [0-9a-f-]+|widget model not found")
 
 
 def trouble_of(page) -> list[str]:
     """Return what went wrong on a page and in its kernel since the notebook was opened, and what was asked of other addresses."""
-    found = [*page.trouble, *page.outside, *page.evaluate("() => window.kernelTrouble")]
-    return [line for line in found if not LABS_OWN.search(line)]
+    return [*page.trouble, *page.outside, *page.evaluate("() => window.kernelTrouble")]
 
 
 def controls_of(page):

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from accessibility import cut_off, violations
-from browser import OUTPUTS, READY, box_of, changed, choices, controls_of, lab_window, label_of, open_notebook, set_by_keyboard, trouble_of, try_options
+from browser import OUTPUTS, READY, box_of, changed, choices, controls_of, lab_window, label_of, open_notebook, serving, set_by_keyboard, trouble_of, try_options
 from conftest import ROOT, UNITS
 from screenreader import PAGE, STEM, script_of
 
@@ -97,6 +97,8 @@ def test_an_exercise_answers_in_the_browser(window):
     window.keyboard.press("Shift+Enter")
     window.get_by_text("This is the other direction").wait_for(timeout=20_000)
     assert trouble_of(window) == []
+    window.evaluate("() => console.error('widget model not found')")  # Lab's own before all cells have run, and from then on a dead widget
+    assert trouble_of(window) == ["widget model not found"]
 
 
 def test_the_first_page_opens_with_its_outputs(browser, lab):
@@ -168,6 +170,12 @@ def test_saved_work_comes_back_without_the_buttons_too(browser, lab, tmp_path):
         page.locator(".lm-Menu-item", has=page.get_by_text("Download", exact=True)).click()
     assert download.value.suggested_filename == codes.name
     page.close()
+
+
+def test_a_server_that_does_not_answer_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with pytest.raises(RuntimeError, match="http.server did not answer; see .*log"), serving(["http.server", "{port}"], "/no-such-page", tmp_path / "log"):
+        pass
 
 
 # The checks on a page reject a bad example.
