@@ -141,7 +141,7 @@ def save() -> HTML:
     newest = max(saved, key=saved.get)
     # How long ago, not at what time: the clock of a machine in Binder is not the reader's.
     minutes = int(time.time() - saved[newest]) // 60
-    return HTML(f'<p><a download="{file}" href="data:application/zip;base64,{base64.b64encode(raw).decode("ascii")}">Download {file}</a> '
+    return HTML(f'<p><a style="text-decoration:underline" download="{file}" href="data:application/zip;base64,{base64.b64encode(raw).decode("ascii")}">Download {file}</a> '
                 f"({len(raw) / 1e6:.1f} MB). It holds {len(names)} files: the notebooks as they were last saved, and all of my-work/. "
                 f"{escape(newest)} was saved last, {minutes} minute{'' if minutes == 1 else 's'} ago. "
                 "If you changed a page since, press Ctrl + S on it (Mac: Cmd + S) and this button again.</p>")
