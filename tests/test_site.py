@@ -5,9 +5,11 @@ import functools
 import http.server
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
+from html import escape
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,12 +17,14 @@ import ipywidgets as ipw
 import pytest
 from conftest import ROOT, UNITS
 from IPython.display import HTML
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from fivereadings import load, notebooks
 from fivereadings.site import lite, live
 from fivereadings.site.__main__ import build, main
 from fivereadings.site.links import faults, outside
-from fivereadings.site.pages import how_to_open, reaching
+from fivereadings.site.own import without_own_copies
+from fivereadings.site.pages import how_to_open, reaching, unit
 from fivereadings.widgets import amount, choice, explore, form, line, tick
 
 # The theme's own, not ours to mend; Sphinx's warnings about our pages are errors in `build`.
@@ -167,6 +171,45 @@ def test_a_link_that_leads_nowhere_in_the_module_is_named():
 def test_an_unknown_word_builds_nothing(capsys):
     assert main(["ligt"]) == 2
     assert "There is nothing called 'ligt'" in capsys.readouterr().err
+
+
+# --- a reader's own copy ---------------------------------------------------------------------------
+
+SENTINEL = "Nobody's words but these: a sentinel walks along the wall & counts its <seven> towers each night again."
+SHOWN = f"<blockquote><p><strong>¶17</strong> {escape(SENTINEL)}</p></blockquote>"
+KEPT = {"a stored output": new_code_cell("show_paragraph('caixin-2016', 17)", outputs=[new_output("display_data", {"text/html": SHOWN})]),
+        "what a cell prints": new_code_cell("print(text)", outputs=[new_output("stream", text=SENTINEL.upper())]),
+        "a cell of text": new_markdown_cell(f"> {SENTINEL.replace(' ', chr(10))}"),
+        "a widget's view": new_code_cell("from IPython.display import HTML\nfrom fivereadings import explore\nfrom fivereadings.voices import show_paragraph\n"
+                                         "from fivereadings.widgets import choice\n"
+                                         "explore(lambda n: show_paragraph('caixin-2016', n), n=choice('n', [16, 17]))", metadata={"tags": [live.WIDGET_CELL]})}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_readers_own_copy_is_never_published(small_module, kept, monkeypatch):
+    monkeypatch.delenv("FIVEREADINGS_NO_OWN_COPIES", raising=False)
+    shutil.copy(ROOT / "pyproject.toml", small_module)
+    (small_module / "readings" / "own-copies").mkdir()
+    (small_module / "readings" / "own-copies" / "caixin-2016.txt").write_text(f"[16] One.\n\n[17] {SENTINEL}", encoding="utf-8")
+    path = small_module / "notebooks" / "03-kept.ipynb"
+    notebooks.write(new_notebook(cells=[new_markdown_cell("# 03"), KEPT[kept]]), path)
+    refused = r"notebooks/03-kept.ipynb holds words of your own copy readings/own-copies/caixin-2016.txt.*start.py build outputs"
+    with pytest.raises(ValueError, match=refused):
+        unit(path, small_module, lite=False)
+    for name in ("exercises", "solutions"):
+        (small_module / name).mkdir()
+    if kept != "a widget's view":  # JupyterLite draws nothing in advance
+        with pytest.raises(ValueError, match=refused):
+            lite.contents(small_module / "lite")
+
+
+def test_the_modules_own_notebooks_hold_no_words_of_the_texts(small_module):
+    texts = ROOT.parent / "shared" / "readings"
+    if not texts.is_dir():
+        pytest.skip("the texts are not at hand")
+    shutil.copytree(texts, small_module / "readings" / "own-copies")
+    for path in (*UNITS, *ROOT.glob("solutions/*/*.ipynb")):
+        without_own_copies(notebooks.read(path), path.name)
 
 
 # --- in Chromium -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 build/outside-links.txt: they cannot be checked without asking each of them.
 """
 
+import os
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 from sphinx.cmd.build import build_main
 
 from ..places import home
+from ..voices import OWN_COPIES_OFF
 from .links import faults, outside
 from .lite import build_lite
 from .pages import lay_out
@@ -58,6 +60,7 @@ def main(words: list[str]) -> int:
     if unknown := [word for word in words if word not in ("lite", "--no-open")]:
         print(f"There is nothing called {unknown[0]!r} to build.\n\n{__doc__}", file=sys.stderr)
         return 2
+    os.environ[OWN_COPIES_OFF] = "1"  # the views of the widgets are drawn in this process
     folder, lite = home() / "build" / "site", "lite" in words
     print("Building the site (about half a minute) …", flush=True)
     try:

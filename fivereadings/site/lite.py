@@ -16,6 +16,7 @@ import nbformat
 
 from .. import notebooks
 from ..places import home
+from .own import without_own_copies
 
 FOLDERS = ("notebooks", "exercises", "solutions", "data", "readings")
 # What the notebooks import, and those of it that Pyodide does not bring; the latter are pure Python.
@@ -66,12 +67,15 @@ def wheels(folder: Path) -> list[Path]:
 
 
 def contents(folder: Path) -> None:
-    """Write the module as a reader finds it in JupyterLite; each notebook begins with the cell that installs the module."""
+    """Write the module as a reader finds it in JupyterLite; each notebook begins with the cell that installs the module.
+
+    Raises ValueError for a notebook that holds words of a reader's own copy of a text.
+    """
     for name in FOLDERS:
         shutil.copytree(home() / name, folder / name, ignore=shutil.ignore_patterns("own-copies", ".ipynb_checkpoints", "compile", "added"))
     shutil.copy(home() / "pyproject.toml", folder)  # the self-test reads it
     for path in folder.rglob("*.ipynb"):
-        notebook = notebooks.read(path)
+        notebook = without_own_copies(notebooks.read(path), path.relative_to(folder).as_posix())
         notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL, id="only-in-jupyterlite"))
         notebook.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
         notebooks.write(notebook, path)

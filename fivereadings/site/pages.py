@@ -14,6 +14,7 @@ from ..show import html_table
 from ..tables import load
 from ..views.matrix import compare_table, matrix_view
 from .live import live, widgets
+from .own import without_own_copies
 
 TEXTS = ("TEACHING.md", "CONTRIBUTING.md", "data/README.md", "readings/*.md", "worksheets/*.md", "docs/*.md")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
@@ -64,7 +65,10 @@ def how_to_open(inside: str, lite: bool) -> str:
 
 
 def unit(path: Path, folder: Path, lite: bool) -> nbformat.NotebookNode:
-    """Return a unit's stored notebook for the site: how to open it, its widgets live; their pictures go to `folder`."""
+    """Return a unit's stored notebook for the site: how to open it, its widgets live; their pictures go to `folder`.
+
+    Raises ValueError when it holds words of a reader's own copy of a text.
+    """
     notebook, inside = notebooks.read(path), f"notebooks/{path.name}"
     for place, widget in widgets(notebook).items():
         cell = notebook.cells[place]
@@ -75,7 +79,7 @@ def unit(path: Path, folder: Path, lite: bool) -> nbformat.NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = reaching(cell.source, Path(inside), lite)
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(how_to_open(inside, lite), id="how-to-open"))
-    return notebook
+    return without_own_copies(notebook, inside)
 
 
 def sources(claim: dict) -> str:
