@@ -25,6 +25,7 @@ from fivereadings.site.__main__ import build, main
 from fivereadings.site.links import faults, outside
 from fivereadings.site.own import without_own_copies
 from fivereadings.site.pages import how_to_open, reaching, unit
+from fivereadings.views.matrix import compare_table
 from fivereadings.widgets import amount, choice, explore, form, line, tick
 
 # The theme's own, not ours to mend; Sphinx's warnings about our pages are errors in `build`.
@@ -38,7 +39,8 @@ def site(tmp_path_factory):
     """The built site. Building it checks that Sphinx warns of nothing and that every link on it leads somewhere."""
     folder = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "MOST", 16)  # the same code draws fewer views, in half the time
+        patch.setattr(live, "MOST", 16)  # the same code draws fewer views, in a third of the time
+        patch.setattr(live, "LETTERS", 0)
         build(folder)
     return folder
 
@@ -80,21 +82,40 @@ def test_every_view_that_the_lists_can_ask_for_is_on_the_page(tmp_path):
 def test_boxes_to_tick_that_stand_in_rows_are_lists_too(tmp_path):
     widget = explore(lambda **said: words(**said), letter=choice("Letter", ["a", "b"]), one=tick("One"), two=tick("Two"))
     html = live.live(widget, "w", tmp_path, "pictures")
-    assert html.count("<template") == 8 and [label for label in ("Letter", "One", "Two") if f">{label}</label>" in html] == ["Letter", "One", "Two"]
+    assert html.count("<template data-state") == 8 and [label for label in ("Letter", "One", "Two") if f">{label}</label>" in html] == ["Letter", "One", "Two"]
 
 
-def test_number_boxes_without_a_list_offer_a_few_numbers(tmp_path):
-    widget = explore(lambda **said: words(**said), years=amount("Years", 30, 0, 50))
-    html = live.live(widget, "w", tmp_path, "pictures")
-    assert re.findall(r"<option[^>]*>(\d+)</option>", html) == ["0", "15", "30", "40", "50"]
+@pytest.mark.parametrize("box, offered", [(amount("Years", 30, 0, 50), "0 15 30 40 50"), (amount("Share", 0.3, 0.1, 0.9, 0.1), "0.1 0.2 0.3 0.6 0.9"),
+                                          (amount("Price", 350, 50, 1000, 10), "50 200 350 670 1000")])
+def test_number_boxes_without_a_list_offer_a_few_numbers(tmp_path, box, offered):
+    html = live.live(explore(lambda **said: words(**said), box=box), "w", tmp_path, "pictures")
+    assert " ".join(re.findall(r"<option[^>]*>([^<]+)</option>", html)) == offered
     assert "Numbers are chosen from a few" in html
 
 
-def test_too_many_views_leave_the_last_lists_as_they_are(tmp_path):
+def test_too_many_views_leave_the_last_lists_as_they_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "LETTERS", 0)
     many = [str(number) for number in range(100)]
     widget = explore(lambda **said: words(**said), first=choice("First", many), second=choice("Second", many, "7"))
     html = live.live(widget, "w", tmp_path, "pictures")
-    assert html.count("<template") == 100 and "“Second” stays at “7”" in html
+    assert html.count("<template data-state") == 100 and "“Second” stays at “7”" in html
+
+
+def test_views_without_pictures_can_be_many_for_they_share_their_rows(tmp_path):
+    ticks = [f"letter_{letter}" for letter in "abcdefgh"]
+    drawn = []
+
+    def ticked(**said):
+        drawn.append(said)
+        return HTML("<table><tbody>" + "".join(f"<tr><td>{letter} is ticked</td></tr>" for letter in ticks if said[letter]) + "</tbody></table>")
+
+    widget = explore(ticked, **{letter: tick(letter) for letter in ticks})
+    html = live.live(widget, "w", tmp_path, "pictures")
+    states, rows = dict(re.findall(r'<template data-state="(.*?)">(.*?)</template>', html)), html.split('<template class="live-rows">')[1]
+    assert len(states) == 2 ** 8 and len(drawn) < 2 ** 8 + 10, "one change draws one view"
+    told = re.findall("<tr><td>(.*?) is ticked</td></tr>", rows)
+    assert sorted(told) == ticks, "each row once"
+    assert [told[int(row)] for row in re.findall(r'<tr data-row="(\d+)"></tr>', states["0 1 0 0 0 0 0 1"])] == ["letter_b", "letter_h"]
 
 
 @pytest.mark.parametrize("widget", [
@@ -224,6 +245,16 @@ def test_a_list_changes_its_picture_by_keyboard_without_the_internet(page, site)
     assert widget.locator(".live-view img").get_attribute("src") != before
     assert widget.locator(".live-view img").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 300
     assert widget.get_by_role("status").inner_text() == "Shown: Flow China to Russia, Measure what each side reports"
+    assert page.trouble == []
+
+
+def test_a_table_is_put_together_from_rows_that_views_share(page, site):
+    open_page(page, site, "notebooks/06-eight-voices")
+    widget = page.locator(".live").first
+    widget.locator("select").first.focus()
+    page.keyboard.type("west")
+    told = compare_table(["caixin", "bear-and-dragon"], "west")
+    assert [row.split("\t") for row in widget.locator(".live-view tbody tr").all_inner_texts()] == told.values.tolist()
     assert page.trouble == []
 
 

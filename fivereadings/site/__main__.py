@@ -62,7 +62,7 @@ def main(words: list[str]) -> int:
         return 2
     os.environ[OWN_COPIES_OFF] = "1"  # the views of the widgets are drawn in this process
     folder, lite = home() / "build" / "site", "lite" in words
-    print("Building the site (about half a minute) …", flush=True)
+    print("Building the site (about a minute) …", flush=True)
     try:
         build(folder, lite)
     except ValueError as problem:
