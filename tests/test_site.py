@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import sys
 import threading
+import urllib.request
 from html import escape
 from pathlib import Path
 from zipfile import ZipFile
 
 import ipywidgets as ipw
 import pytest
+from browser import serving_beside_a_browser
 from conftest import ROOT, UNITS
 from IPython.display import HTML
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -314,6 +316,13 @@ def test_axe_finds_nothing_on_each_kind_of_page(page, site, name):
 
     found = Axe().run(open_page(page, site, name), options={"runOnly": RULES}).response
     assert len(found["passes"]) > 10 and not [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
+
+
+def test_the_site_is_served_while_its_browser_is_open(tmp_path):
+    (tmp_path / "index.html").write_text("here it is", encoding="utf-8")
+    command = f"from pathlib import Path; from fivereadings.site.__main__ import serve; serve(Path({str(tmp_path)!r}))"
+    with serving_beside_a_browser(["-c", command], tmp_path / "stderr.txt") as address, urllib.request.urlopen(address, timeout=30) as answer:
+        assert answer.read() == b"here it is"
 
 
 # --- JupyterLite -----------------------------------------------------------------------------------

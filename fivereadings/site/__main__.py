@@ -19,6 +19,7 @@ from pathlib import Path
 from sphinx.cmd.build import build_main
 
 from ..places import home
+from ..present import open_browser
 from ..voices import OWN_COPIES_OFF
 from .links import faults, outside
 from .lite import build_lite
@@ -45,7 +46,7 @@ def serve(folder: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     address = f"http://127.0.0.1:{server.server_port}/"
     print(f"The site is shown at {address}. To end it, press Ctrl-C in this window.", flush=True)
-    webbrowser.open(address)
+    open_browser(address)
     try:
         server.serve_forever()
     except KeyboardInterrupt:
