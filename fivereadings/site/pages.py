@@ -3,7 +3,7 @@
 import re
 import shutil
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 
@@ -47,7 +47,7 @@ def reaching(text: str, page: Path, lite: bool) -> str:
         if not (path.exists() and path.is_relative_to(home())):
             raise ValueError(f"{page.as_posix()} links to {target}, which is not in the module.")
         inside = path.relative_to(home()).as_posix()
-        if path.suffix == ".csv" and path.parent.name in TABLES or any(path.match(f"{home()}/{pattern}") for pattern in (*TEXTS, "notebooks/*.ipynb")):
+        if path.suffix == ".csv" and path.parent.name in TABLES or any(PurePosixPath("/", inside).match(f"/{pattern}") for pattern in (*TEXTS, "notebooks/*.ipynb")):
             return match[0]
         if lite and path.suffix == ".ipynb":
             return f'<a href="{lite_address(inside, "../" * len(page.parent.parts))}">{words}</a>'
