@@ -245,6 +245,13 @@ def test_a_readers_own_copy_is_never_published(small_module, kept, monkeypatch):
             lite.contents(small_module / "lite")
 
 
+def test_a_copy_that_cannot_be_compared_is_named(small_module):
+    (small_module / "readings" / "own-copies").mkdir()
+    (small_module / "readings" / "own-copies" / "caixin-2016.txt").touch()
+    with pytest.raises(ValueError, match="your copy readings/own-copies/caixin-2016.txt could not be compared with the notebooks, it is empty"):
+        without_own_copies(new_notebook(), "x.ipynb")
+
+
 def test_the_modules_own_notebooks_hold_no_words_of_the_texts(small_module):
     texts = ROOT.parent / "shared" / "readings"
     if not texts.is_dir():

@@ -18,7 +18,7 @@ def runs(text: str) -> set[tuple[str, ...]]:
 
 
 def without_own_copies(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
-    """Return a notebook that may be published. Raises ValueError when it holds words of one of the reader's own copies."""
+    """Return a notebook that may be published. Raises ValueError when it holds RUN words in a row of a reader's own copy, or a copy is no text."""
     held = set()
     for cell in notebook.cells:
         texts = [cell.source]
@@ -26,7 +26,12 @@ def without_own_copies(notebook: nbformat.NotebookNode, name: str) -> nbformat.N
             texts += [output.get("text", ""), *output.get("data", {}).values(), *output.get("traceback", [])]
         held |= {run for text in texts for run in runs(str(text))}
     for path in sorted((home() / "readings" / "own-copies").glob("*.txt")):
-        if held & runs(decoded(path.read_bytes())[0]):
+        try:
+            text = decoded(path.read_bytes())[0]
+        except ValueError as problem:
+            raise ValueError(f"The site was not built: your copy readings/own-copies/{path.name} could not be compared with the notebooks, {problem}. "
+                             "What to try: save it again as plain text, UTF-8, or take it out of that folder.") from None
+        if held & runs(text):
             raise ValueError(
                 f"The site was not built: {name} holds words of your own copy readings/own-copies/{path.name}, and a site may be read by anybody. "
                 "What to try: open the notebook, take out what you copied into it, choose Kernel > Restart Kernel and Clear Outputs of All Cells, and save; "
