@@ -8,7 +8,9 @@ The unit is run before the page opens, so the class does not wait. Ctrl-C ends i
 
 import os
 import sys
+import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from .notebooks import read
@@ -41,6 +43,11 @@ def listing() -> str:
     return "\n".join(f"  {stem:<26} {title}" for stem, title in units().items())
 
 
+def open_browser(address: str) -> None:
+    """Open an address without waiting: some browsers return only once they are closed, and a server must answer them before."""
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
 def project(stem: str) -> None:
     """Run a unit, open its page in the browser, and serve it on this machine alone until Ctrl-C."""
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(TEMPLATES), os.environ.get("JUPYTER_PATH")]))
@@ -56,13 +63,17 @@ def project(stem: str) -> None:
 
             async def open_when_ready():
                 # Voilà has no public word for "the page is warm": its pool holds a task that starts the run, and the run.
-                for warming in self.kernel_manager._pools[self.kernel_manager.notebook_path]:
-                    await (await warming)["task"]
+                # Where that fails, in another Voilà, the page opens all the same, and the class waits for the run.
+                with suppress(Exception):
+                    for warming in self.kernel_manager._pools[self.kernel_manager.notebook_path]:
+                        await (await warming)["task"]
                 print(f"Open in the browser: {self.connection_url}\nTo end it, press Ctrl-C in this window.", flush=True)
-                webbrowser.open(self.connection_url)
+                open_browser(self.connection_url)
 
             IOLoop.current().add_callback(open_when_ready)
 
+    # ws_ping_timeout, in milliseconds: the default is longer than the interval of the pings, which Tornado warns of.
+    # disable_check_xsrf: the page tells the server that it is closed by POST /voila/api/shutdown, which would be refused (403).
     Projector.launch_instance([str(home() / "notebooks" / f"{stem}.ipynb")], config=Config({
         "Voila": {"ip": "127.0.0.1", "log_level": "ERROR",
                   "tornado_settings": {"allow_remote_access": False, "ws_ping_timeout": 30_000, "disable_check_xsrf": True}},

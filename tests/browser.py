@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -93,6 +94,29 @@ def serving(words, ready: str, log, **how):
         finally:
             server.terminate()
             server.wait()
+
+
+@contextlib.contextmanager
+def serving_beside_a_browser(words, log):
+    """Run Python with `words`, a command that serves something and opens it, and give the address that it prints; end it afterwards.
+
+    The browser stands for one that returns only once it is closed. `log` is the file for what the command prints as errors.
+    """
+    env = {**os.environ, "FIVEREADINGS_HOME": str(ROOT), "BROWSER": "sh -c cat %s"}  # `cat` waits for the end of its input
+    with open(log, "w") as written, subprocess.Popen([sys.executable, "-P", *words], env=env, text=True, stdin=subprocess.PIPE,
+                                                     stdout=subprocess.PIPE, stderr=written) as server:
+        late = threading.Timer(240, server.kill)
+        late.start()
+        try:
+            shown = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())
+            late.cancel()
+            if shown is None:
+                raise RuntimeError(f"no address was printed; on its terminal stands: {log.read_text(encoding='utf-8')}")
+            yield shown.group()
+        finally:
+            late.cancel()
+            server.terminate()
+            server.communicate(timeout=60)
 
 
 def jupyterlab(place, *more, token="reader", **how):

@@ -1,7 +1,5 @@
 """A unit projected in class: `start.py present`, its page in a real browser."""
 
-import os
-import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +7,7 @@ import zipfile
 
 import pytest
 from accessibility import violations
-from browser import set_by_keyboard
+from browser import serving_beside_a_browser, set_by_keyboard
 from conftest import ROOT, UNITS
 
 from fivereadings import present
@@ -49,17 +47,12 @@ def test_the_page_goes_into_the_wheel(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def address(browser):
+def address(browser, tmp_path_factory):
     """The address of unit 03, projected by the command that an instructor gives (not without a browser to look at it)."""
-    env = {**os.environ, "FIVEREADINGS_HOME": str(ROOT), "BROWSER": "true"}  # "true" opens nothing
-    with subprocess.Popen([sys.executable, "-P", "-m", "fivereadings.present", "3"], env=env, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
-        try:
-            yield re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline()).group()
-        finally:
-            server.terminate()
-            said = server.communicate(timeout=60)[1]
-    assert not said, f"the instructor's terminal shows: {said}"
+    terminal = tmp_path_factory.mktemp("present") / "stderr.txt"
+    with serving_beside_a_browser(["-m", "fivereadings.present", "3"], terminal) as address:
+        yield address
+    assert not (said := terminal.read_text(encoding="utf-8")), f"the instructor's terminal shows: {said}"
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +108,8 @@ def test_its_widgets_live_by_keyboard(seen):
 def test_it_passes_axe_and_nothing_leaves_the_window(seen, width):
     page, *_ = seen
     page.set_viewport_size({"width": width, "height": width * 9 // 16})
-    page.wait_for_timeout(300)  # the page measures itself after a change
+    page.wait_for_function("width => innerWidth === width && document.documentElement.scrollWidth === width", arg=width)  # it lays itself out anew
     assert violations(page, "body") == []
-    assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate("() => { scrollTo(0, 5000); return scrollY; }") == 5000, "the page as a whole scrolls"
 
 

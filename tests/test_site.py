@@ -4,23 +4,31 @@ import ast
 import functools
 import http.server
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
+import urllib.request
+from html import escape
 from pathlib import Path
 from zipfile import ZipFile
 
 import ipywidgets as ipw
 import pytest
+from browser import serving_beside_a_browser
 from conftest import ROOT, UNITS
 from IPython.display import HTML
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from fivereadings import load, notebooks
 from fivereadings.site import lite, live
 from fivereadings.site.__main__ import build, main
 from fivereadings.site.links import faults, outside
-from fivereadings.site.pages import how_to_open, reaching
+from fivereadings.site.own import without_own_copies
+from fivereadings.site.pages import how_to_open, reaching, unit
+from fivereadings.views.matrix import compare_table
 from fivereadings.widgets import amount, choice, explore, form, line, tick
 
 # The theme's own, not ours to mend; Sphinx's warnings about our pages are errors in `build`.
@@ -34,7 +42,8 @@ def site(tmp_path_factory):
     """The built site. Building it checks that Sphinx warns of nothing and that every link on it leads somewhere."""
     folder = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "MOST", 16)  # the same code draws fewer views, in half the time
+        patch.setattr(live, "MOST", 16)  # the same code draws fewer views, in a third of the time
+        patch.setattr(live, "LETTERS", 0)
         build(folder)
     return folder
 
@@ -76,21 +85,40 @@ def test_every_view_that_the_lists_can_ask_for_is_on_the_page(tmp_path):
 def test_boxes_to_tick_that_stand_in_rows_are_lists_too(tmp_path):
     widget = explore(lambda **said: words(**said), letter=choice("Letter", ["a", "b"]), one=tick("One"), two=tick("Two"))
     html = live.live(widget, "w", tmp_path, "pictures")
-    assert html.count("<template") == 8 and [label for label in ("Letter", "One", "Two") if f">{label}</label>" in html] == ["Letter", "One", "Two"]
+    assert html.count("<template data-state") == 8 and [label for label in ("Letter", "One", "Two") if f">{label}</label>" in html] == ["Letter", "One", "Two"]
 
 
-def test_number_boxes_without_a_list_offer_a_few_numbers(tmp_path):
-    widget = explore(lambda **said: words(**said), years=amount("Years", 30, 0, 50))
-    html = live.live(widget, "w", tmp_path, "pictures")
-    assert re.findall(r"<option[^>]*>(\d+)</option>", html) == ["0", "15", "30", "40", "50"]
+@pytest.mark.parametrize("box, offered", [(amount("Years", 30, 0, 50), "0 15 30 40 50"), (amount("Share", 0.3, 0.1, 0.9, 0.1), "0.1 0.2 0.3 0.6 0.9"),
+                                          (amount("Price", 350, 50, 1000, 10), "50 200 350 670 1000")])
+def test_number_boxes_without_a_list_offer_a_few_numbers(tmp_path, box, offered):
+    html = live.live(explore(lambda **said: words(**said), box=box), "w", tmp_path, "pictures")
+    assert " ".join(re.findall(r"<option[^>]*>([^<]+)</option>", html)) == offered
     assert "Numbers are chosen from a few" in html
 
 
-def test_too_many_views_leave_the_last_lists_as_they_are(tmp_path):
+def test_too_many_views_leave_the_last_lists_as_they_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "LETTERS", 0)
     many = [str(number) for number in range(100)]
     widget = explore(lambda **said: words(**said), first=choice("First", many), second=choice("Second", many, "7"))
     html = live.live(widget, "w", tmp_path, "pictures")
-    assert html.count("<template") == 100 and "“Second” stays at “7”" in html
+    assert html.count("<template data-state") == 100 and "“Second” stays at “7”" in html
+
+
+def test_views_without_pictures_can_be_many_for_they_share_their_rows(tmp_path):
+    ticks = [f"letter_{letter}" for letter in "abcdefgh"]
+    drawn = []
+
+    def ticked(**said):
+        drawn.append(said)
+        return HTML("<table><tbody>" + "".join(f"<tr><td>{letter} is ticked</td></tr>" for letter in ticks if said[letter]) + "</tbody></table>")
+
+    widget = explore(ticked, **{letter: tick(letter) for letter in ticks})
+    html = live.live(widget, "w", tmp_path, "pictures")
+    states, rows = dict(re.findall(r'<template data-state="(.*?)">(.*?)</template>', html)), html.split('<template class="live-rows">')[1]
+    assert len(states) == 2 ** 8 and len(drawn) < 2 ** 8 + 10, "one change draws one view"
+    told = re.findall("<tr><td>(.*?) is ticked</td></tr>", rows)
+    assert sorted(told) == ticks, "each row once"
+    assert [told[int(row)] for row in re.findall(r'<tr data-row="(\d+)"></tr>', states["0 1 0 0 0 0 0 1"])] == ["letter_b", "letter_h"]
 
 
 @pytest.mark.parametrize("widget", [
@@ -123,13 +151,22 @@ BROKEN = [
     ('<a href="#gone">x</a>', "index.html leads to #gone, and the page has no such place"),
     ('<template><img src="gone.png"></template>', "index.html leads to gone.png, which is not there"),
     ('<script src="https://example.org/x.js"></script>', "index.html loads https://example.org/x.js from another server"),
-    ('<link rel="stylesheet" href="//example.org/x.css">', "index.html loads //example.org/x.css from another server")]
+    ('<link rel="stylesheet" href="//example.org/x.css">', "index.html loads //example.org/x.css from another server"),
+    ('<img srcset="data:image/png;base64,aaaa 1x, https://example.org/x.png 2x">', "index.html loads https://example.org/x.png from another server"),
+    ('<video src="https://example.org/x.mp4"></video>', "index.html loads https://example.org/x.mp4 from another server"),
+    ('<style>@import "https://example.org/x.css";</style>', "index.html loads https://example.org/x.css from another server"),
+    ("<p style=\"background: url('//example.org/x.png')\">", "index.html loads //example.org/x.png from another server"),
+    ('<a href="../secret.md">x</a>', "index.html leads to ../secret.md, which is outside the site")]
 
 
 @pytest.mark.parametrize("html, fault", BROKEN)
 def test_a_broken_or_outside_link_is_found(tmp_path, html, fault):
-    (tmp_path / "index.html").write_text(f'<p id="here">{html}<a href="#here">x</a></p>', encoding="utf-8")
-    assert faults(tmp_path) == [fault]
+    site, through = tmp_path / "site", tmp_path / "through"
+    site.mkdir()
+    (tmp_path / "secret.md").touch()
+    (site / "index.html").write_text(f'<p id="here">{html}<a href="#here">x</a></p>', encoding="utf-8")
+    through.symlink_to(site)
+    assert faults(site) == faults(through) == [fault]
 
 
 def test_a_style_that_fetches_a_font_is_found(tmp_path):
@@ -147,6 +184,15 @@ def test_a_link_to_what_is_not_on_the_site_becomes_its_words():
     path = UNITS[0].relative_to(ROOT)
     assert reaching(text, path, lite=False) == "[one](../data/README.md) two ![three](../docs/unit-03.png)"
     assert '<a href="../lite/lab/index.html?path=exercises/03-beijing-2016-trade/03-beijing-2016-trade.ipynb">two</a>' in reaching(text, path, lite=True)
+
+
+def test_links_work_in_a_folder_of_any_name(tmp_path, monkeypatch):
+    copy = tmp_path / "a [1]"
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, copy / name)
+    monkeypatch.setenv("FIVEREADINGS_HOME", str(copy))
+    text = "[one](data/README.md) [two](notebooks/03-beijing-2016-trade.ipynb#start)"
+    assert reaching(text, Path("README.md"), lite=False) == text
 
 
 def test_a_unit_says_how_to_open_it(monkeypatch):
@@ -169,6 +215,52 @@ def test_an_unknown_word_builds_nothing(capsys):
     assert "There is nothing called 'ligt'" in capsys.readouterr().err
 
 
+# --- a reader's own copy ---------------------------------------------------------------------------
+
+SENTINEL = "Nobody's words but these: a sentinel walks along the wall & counts its <seven> towers each night again."
+SHOWN = f"<blockquote><p><strong>¶17</strong> {escape(SENTINEL)}</p></blockquote>"
+KEPT = {"a stored output": new_code_cell("show_paragraph('caixin-2016', 17)", outputs=[new_output("display_data", {"text/html": SHOWN})]),
+        "what a cell prints": new_code_cell("print(text)", outputs=[new_output("stream", text=SENTINEL.upper())]),
+        "a cell of text": new_markdown_cell(f"> {SENTINEL.replace(' ', chr(10))}"),
+        "a widget's view": new_code_cell("from IPython.display import HTML\nfrom fivereadings import explore\nfrom fivereadings.voices import show_paragraph\n"
+                                         "from fivereadings.widgets import choice\n"
+                                         "explore(lambda n: show_paragraph('caixin-2016', n), n=choice('n', [16, 17]))", metadata={"tags": [live.WIDGET_CELL]})}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_readers_own_copy_is_never_published(small_module, kept, monkeypatch):
+    monkeypatch.delenv("FIVEREADINGS_NO_OWN_COPIES", raising=False)
+    shutil.copy(ROOT / "pyproject.toml", small_module)
+    (small_module / "readings" / "own-copies").mkdir()
+    (small_module / "readings" / "own-copies" / "caixin-2016.txt").write_text(f"[16] One.\n\n[17] {SENTINEL}", encoding="utf-8")
+    path = small_module / "notebooks" / "03-kept.ipynb"
+    notebooks.write(new_notebook(cells=[new_markdown_cell("# 03"), KEPT[kept]]), path)
+    refused = r"notebooks/03-kept.ipynb holds words of your own copy readings/own-copies/caixin-2016.txt.*start.py build outputs"
+    with pytest.raises(ValueError, match=refused):
+        unit(path, small_module, lite=False)
+    for name in ("exercises", "solutions"):
+        (small_module / name).mkdir()
+    if kept != "a widget's view":  # JupyterLite draws nothing in advance
+        with pytest.raises(ValueError, match=refused):
+            lite.contents(small_module / "lite")
+
+
+def test_a_copy_that_cannot_be_compared_is_named(small_module):
+    (small_module / "readings" / "own-copies").mkdir()
+    (small_module / "readings" / "own-copies" / "caixin-2016.txt").touch()
+    with pytest.raises(ValueError, match="your copy readings/own-copies/caixin-2016.txt could not be compared with the notebooks, it is empty"):
+        without_own_copies(new_notebook(), "x.ipynb")
+
+
+def test_the_modules_own_notebooks_hold_no_words_of_the_texts(small_module):
+    texts = ROOT.parent / "shared" / "readings"
+    if not texts.is_dir():
+        pytest.skip("the texts are not at hand")
+    shutil.copytree(texts, small_module / "readings" / "own-copies")
+    for path in (*UNITS, *ROOT.glob("solutions/*/*.ipynb")):
+        without_own_copies(notebooks.read(path), path.name)
+
+
 # --- in Chromium -----------------------------------------------------------------------------------
 
 
@@ -181,6 +273,16 @@ def test_a_list_changes_its_picture_by_keyboard_without_the_internet(page, site)
     assert widget.locator(".live-view img").get_attribute("src") != before
     assert widget.locator(".live-view img").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 300
     assert widget.get_by_role("status").inner_text() == "Shown: Flow China to Russia, Measure what each side reports"
+    assert page.trouble == []
+
+
+def test_a_table_is_put_together_from_rows_that_views_share(page, site):
+    open_page(page, site, "notebooks/06-eight-voices")
+    widget = page.locator(".live").first
+    widget.locator("select").first.focus()
+    page.keyboard.type("west")
+    told = compare_table(["caixin", "bear-and-dragon"], "west")
+    assert [row.split("\t") for row in widget.locator(".live-view tbody tr").all_inner_texts()] == told.values.tolist()
     assert page.trouble == []
 
 
@@ -242,6 +344,13 @@ def test_axe_finds_nothing_on_each_kind_of_page(page, site, name):
     assert len(found["passes"]) > 10 and not [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
 
 
+def test_the_site_is_served_while_its_browser_is_open(tmp_path):
+    (tmp_path / "index.html").write_text("here it is", encoding="utf-8")
+    command = f"from pathlib import Path; from fivereadings.site.__main__ import serve; serve(Path({str(tmp_path)!r}))"
+    with serving_beside_a_browser(["-c", command], tmp_path / "stderr.txt") as address, urllib.request.urlopen(address, timeout=30) as answer:
+        assert answer.read() == b"here it is"
+
+
 # --- JupyterLite -----------------------------------------------------------------------------------
 
 
@@ -249,7 +358,12 @@ def test_axe_finds_nothing_on_each_kind_of_page(page, site, name):
 def lite_site(tmp_path_factory):
     """The address of a built JupyterLite, and its folder."""
     folder = tmp_path_factory.mktemp("lite")
-    lite.build_lite(folder / "lite", folder / "scratch")
+    try:
+        lite.build_lite(folder / "lite", folder / "scratch")
+    except ValueError as problem:
+        if os.environ.get("CI") or not re.search("this environment has none|ConnectionError|No matching distribution", str(problem)):
+            raise
+        pytest.skip(str(problem))  # no pip, or no way to the package index
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *words):
@@ -262,11 +376,19 @@ def lite_site(tmp_path_factory):
     server.server_close()
 
 
+def test_without_pip_a_sentence_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(lite, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"this environment has none.*python3-venv\), delete the folder \.venv"):
+        lite.command("pip", "wheel")
+
+
 def test_jupyterlite_holds_the_module_and_nobodys_own_copy(lite_site):
     _, folder = lite_site
     for part in ("data/datapackage.json", "readings/claims.csv", "solutions/03-beijing-2016-trade/key.json", *(f"notebooks/{path.name}" for path in UNITS)):
         assert (folder / "files" / part).is_file(), part
     assert not list(folder.rglob("own-copies*"))
+    settings = json.loads((folder / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]["litePluginSettings"]
+    assert settings["@jupyterlite/pyodide-kernel-extension:kernel"]["disablePyPIFallback"] is True
     offered = json.loads((folder / "pypi" / "all.json").read_text(encoding="utf-8"))
     assert {"fivereadings", *lite.WHEELS} <= {name.replace("_", "-") for name in offered}
     (wheel,) = (folder / "pypi").glob("fivereadings-*.whl")

@@ -7,6 +7,7 @@
 build/outside-links.txt: they cannot be checked without asking each of them.
 """
 
+import os
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,8 @@ from pathlib import Path
 from sphinx.cmd.build import build_main
 
 from ..places import home
+from ..present import open_browser
+from ..voices import OWN_COPIES_OFF
 from .links import faults, outside
 from .lite import build_lite
 from .pages import lay_out
@@ -43,7 +46,7 @@ def serve(folder: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     address = f"http://127.0.0.1:{server.server_port}/"
     print(f"The site is shown at {address}. To end it, press Ctrl-C in this window.", flush=True)
-    webbrowser.open(address)
+    open_browser(address)
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -58,8 +61,9 @@ def main(words: list[str]) -> int:
     if unknown := [word for word in words if word not in ("lite", "--no-open")]:
         print(f"There is nothing called {unknown[0]!r} to build.\n\n{__doc__}", file=sys.stderr)
         return 2
+    os.environ[OWN_COPIES_OFF] = "1"  # the views of the widgets are drawn in this process
     folder, lite = home() / "build" / "site", "lite" in words
-    print("Building the site (about half a minute) …", flush=True)
+    print("Building the site (about a minute) …", flush=True)
     try:
         build(folder, lite)
     except ValueError as problem:

@@ -1,4 +1,7 @@
-"""Check the links of a built site: what is on it must exist, and nothing may be loaded from elsewhere."""
+"""Check the links of a built site: what is on it must exist, and nothing may be loaded from elsewhere.
+
+What a script loads cannot be read off a page: the tests open the pages in a browser and watch.
+"""
 
 import re
 from html.parser import HTMLParser
@@ -6,7 +9,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 NOT_PAGES = ("_static", "lite")
-LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
+LOADING = ("src", "poster", "data")  # attributes of any tag whose address is loaded with the page
+STYLE = re.compile(r"(?:url\(|@import(?:\s+url\()?)\s*['\"]?([^'\")\s;]+)")
 FOR_READERS = ("canonical", "index", "search", "next", "prev", "author")  # kinds of <link> that load nothing
 
 
@@ -15,7 +19,7 @@ class Page(HTMLParser):
 
     def __init__(self, path: Path):
         super().__init__()
-        self.ids, self.loaded, self.linked = set(), set(), set()
+        self.ids, self.loaded, self.linked, self.in_style = set(), set(), set(), False
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
@@ -23,8 +27,19 @@ class Page(HTMLParser):
         self.ids.update(attrs[name] for name in ("id", "name") if attrs.get(name))
         if tag == "a" and attrs.get("href"):
             self.linked.add(attrs["href"])
-        elif attrs.get(LOADING.get(tag)) and attrs.get("rel") not in FOR_READERS:
-            self.loaded.add(attrs[LOADING[tag]])
+        elif tag == "link" and attrs.get("href") and attrs.get("rel") not in FOR_READERS:
+            self.loaded.add(attrs["href"])
+        self.loaded.update(attrs[name] for name in LOADING if attrs.get(name))
+        self.loaded.update(part.split()[0] for part in (attrs.get("srcset") or "").split(", ") if part.strip())
+        self.loaded.update(STYLE.findall(attrs.get("style") or ""))
+        self.in_style = tag == "style"
+
+    def handle_endtag(self, tag):
+        self.in_style = False
+
+    def handle_data(self, text):
+        if self.in_style:
+            self.loaded.update(STYLE.findall(text))
 
 
 def pages(folder: Path) -> dict[Path, Page]:
@@ -40,6 +55,7 @@ def is_outside(address: str) -> bool:
 
 def faults(folder: Path) -> list[str]:
     """Return a sentence for each link of a built site that leads nowhere, and for each file that another server would send."""
+    folder = folder.resolve()  # as the targets are, below
     found, read = [], pages(folder)
     for path, page in read.items():
         here = path.relative_to(folder).as_posix()
@@ -51,6 +67,8 @@ def faults(folder: Path) -> list[str]:
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             if not target.is_file():
                 found.append(f"{here} leads to {address}, which is not there")
+            elif not target.is_relative_to(folder):
+                found.append(f"{here} leads to {address}, which is outside the site")
             elif parts.fragment and target in read and unquote(parts.fragment) not in read[target].ids:
                 found.append(f"{here} leads to {address}, and the page has no such place")
     for path in folder.rglob("*.css"):

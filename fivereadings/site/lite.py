@@ -10,12 +10,15 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
+from jupyterlite_pyodide_kernel.constants import DISABLE_PYPI_FALLBACK, PYODIDE_KERNEL_PLUGIN_ID
 
 from .. import notebooks
 from ..places import home
+from .own import without_own_copies
 
 FOLDERS = ("notebooks", "exercises", "solutions", "data", "readings")
 # What the notebooks import, and those of it that Pyodide does not bring; the latter are pure Python.
@@ -27,7 +30,10 @@ FIRST_CELL = ("# Only here, in JupyterLite: fetch the module and the packages th
 
 
 def command(*words: str, cwd: Path | None = None) -> None:
-    """Run a Python program of the environment. Raises ValueError with the end of what it said when it fails."""
+    """Run a Python program of the environment. Raises ValueError with the end of what it said when it fails, or when there is no pip."""
+    if words[0] == "pip" and find_spec("pip") is None:
+        raise ValueError("JupyterLite was not built: it takes its packages with pip, and this environment has none. What to try: install Python's "
+                         "own pip (on Debian or Ubuntu sudo apt install python3-venv), delete the folder .venv, and start again.")
     done = subprocess.run([sys.executable, "-m", *words], cwd=cwd, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         raise ValueError(f"JupyterLite was not built, {words[0]} failed (is there an internet connection?): {(done.stderr or done.stdout)[-2000:]}")
@@ -66,12 +72,15 @@ def wheels(folder: Path) -> list[Path]:
 
 
 def contents(folder: Path) -> None:
-    """Write the module as a reader finds it in JupyterLite; each notebook begins with the cell that installs the module."""
+    """Write the module as a reader finds it in JupyterLite; each notebook begins with the cell that installs the module.
+
+    Raises ValueError for a notebook that holds words of a reader's own copy of a text.
+    """
     for name in FOLDERS:
         shutil.copytree(home() / name, folder / name, ignore=shutil.ignore_patterns("own-copies", ".ipynb_checkpoints", "compile", "added"))
     shutil.copy(home() / "pyproject.toml", folder)  # the self-test reads it
     for path in folder.rglob("*.ipynb"):
-        notebook = notebooks.read(path)
+        notebook = without_own_copies(notebooks.read(path), path.relative_to(folder).as_posix())
         notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL, id="only-in-jupyterlite"))
         notebook.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
         notebooks.write(notebook, path)
@@ -90,5 +99,8 @@ def build_lite(folder: Path, scratch: Path) -> None:
         "PipliteAddon": {"piplite_urls": [str(path) for path in wheels(scratch)]}}
     lite_dir = scratch / "lite"
     lite_dir.mkdir()
+    # Else the browser would ask the package index for each package that is not beside the pages.
+    (lite_dir / "jupyter-lite.json").write_text(json.dumps({"jupyter-lite-schema-version": 0, "jupyter-config-data": {
+        "litePluginSettings": {PYODIDE_KERNEL_PLUGIN_ID: {DISABLE_PYPI_FALLBACK: True}}}}), encoding="utf-8")
     (lite_dir / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
     command("jupyterlite_core", "build", "--lite-dir", str(lite_dir), cwd=lite_dir)

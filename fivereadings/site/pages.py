@@ -3,7 +3,7 @@
 import re
 import shutil
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 
@@ -14,6 +14,7 @@ from ..show import html_table
 from ..tables import load
 from ..views.matrix import compare_table, matrix_view
 from .live import live, widgets
+from .own import without_own_copies
 
 TEXTS = ("TEACHING.md", "CONTRIBUTING.md", "data/README.md", "readings/*.md", "worksheets/*.md", "docs/*.md")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
@@ -46,7 +47,7 @@ def reaching(text: str, page: Path, lite: bool) -> str:
         if not (path.exists() and path.is_relative_to(home())):
             raise ValueError(f"{page.as_posix()} links to {target}, which is not in the module.")
         inside = path.relative_to(home()).as_posix()
-        if path.suffix == ".csv" and path.parent.name in TABLES or any(path.match(f"{home()}/{pattern}") for pattern in (*TEXTS, "notebooks/*.ipynb")):
+        if path.suffix == ".csv" and path.parent.name in TABLES or any(PurePosixPath("/", inside).match(f"/{pattern}") for pattern in (*TEXTS, "notebooks/*.ipynb")):
             return match[0]
         if lite and path.suffix == ".ipynb":
             return f'<a href="{lite_address(inside, "../" * len(page.parent.parts))}">{words}</a>'
@@ -64,7 +65,10 @@ def how_to_open(inside: str, lite: bool) -> str:
 
 
 def unit(path: Path, folder: Path, lite: bool) -> nbformat.NotebookNode:
-    """Return a unit's stored notebook for the site: how to open it, its widgets live; their pictures go to `folder`."""
+    """Return a unit's stored notebook for the site: how to open it, its widgets live; their pictures go to `folder`.
+
+    Raises ValueError when it holds words of a reader's own copy of a text.
+    """
     notebook, inside = notebooks.read(path), f"notebooks/{path.name}"
     for place, widget in widgets(notebook).items():
         cell = notebook.cells[place]
@@ -75,7 +79,7 @@ def unit(path: Path, folder: Path, lite: bool) -> nbformat.NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = reaching(cell.source, Path(inside), lite)
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(how_to_open(inside, lite), id="how-to-open"))
-    return notebook
+    return without_own_copies(notebook, inside)
 
 
 def sources(claim: dict) -> str:

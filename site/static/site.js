@@ -5,10 +5,12 @@
 for (const widget of document.querySelectorAll(".live")) {
   const lists = [...widget.querySelectorAll("select")];
   const view = widget.querySelector(".live-view");
+  const rows = widget.querySelector(".live-rows").content.children;
   const draw = () => {
     const state = lists.map(list => list.selectedIndex).join(" ");
     const folded = view.querySelector("details")?.open;
     view.replaceChildren(widget.querySelector(`template[data-state="${state}"]`).content.cloneNode(true));
+    for (const row of view.querySelectorAll("tr[data-row]")) row.replaceWith(rows[row.dataset.row].cloneNode(true));
     if (folded) view.querySelectorAll("details").forEach(part => { part.open = true; });
   };
   for (const list of lists) {
