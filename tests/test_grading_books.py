@@ -208,6 +208,25 @@ def test_ctrl_c_leaves_whole_students_and_the_rest_for_later(papers, into, monke
     assert_log_is_sound(into)
 
 
+def test_the_roster_that_the_class_keeps_counts_in_later_runs(papers, into, tmp_path):
+    (tmp_path / "roster.csv").write_text("student,name,email\ns1,Ann,a@x\ns2,Bob,b@x\ns3,Cy,c@x\n", encoding="utf-8")
+    assert grade(papers, into, roster=tmp_path / "roster.csv").graded == ["s1", "s2", "s3"]
+    assert grade(papers, into).before == ["s1", "s2", "s3"] and set(points(into)) == {"s1", "s2", "s3"}
+
+
+def test_a_student_can_be_taken_out_and_the_log_keeps_the_points(papers, into, capsys):
+    grade(papers, into)
+    by_hand(into, "bob", 4)
+    assert command.main(["--remove", "bob", "--class", str(into)]) == 0
+    assert f"bob is out of the class ({STEM})" in capsys.readouterr().out
+    assert set(points(into)) == {"ann", "cy"} and not (into / "autograded" / "bob").exists()
+    gone = {row["question"]: row["old"] for row in log(into) if row["student"] == "bob" and row["why"] == "the student was removed"}
+    assert gone["judgement"] == "4" and len(gone) == 8 and "bob" not in (into / f"scores-{STEM}.csv").read_text(encoding="utf-8")
+    assert command.main(["--remove", "bob", "--class", str(into)]) == 1
+    assert "There is no student 'bob' in this class. Graded were: ann, cy." in capsys.readouterr().err
+    assert grade(papers, into).graded == ["bob"]
+
+
 # Late and second submissions
 
 

@@ -5,6 +5,7 @@
     python start.py grade --feedback --unit …                scores and feedback anew, with what was given by hand
     python start.py grade --regrade [--unit …]               after a change of accept.csv or of the key
     python start.py grade --accept QUESTION ANSWER --why …   a further answer counts as right
+    python start.py grade --remove STUDENT                   take a student out of the class
 """
 
 import argparse
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..build import stems
 from ..checking import question
 from ..places import home
-from . import accept, course, ledger, regrade, saving, slices, steps
+from . import accept, course, ledger, regrade, removal, saving, slices, steps
 from .batch import grade_class
 from .intake import Attention, needed
 from .lock import alone
@@ -37,12 +38,13 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--unit", choices=stems(), help="the exercise set")
     words.add_argument("--class", dest="into", type=Path, default=home() / "class-work", metavar="CLASS",
                        help="folder for the gradebook and the feedback (default: class-work)")
-    words.add_argument("--roster", type=Path, help="CSV with the columns student and name")
+    words.add_argument("--roster", type=Path, help="CSV with the columns student, name and email; the class folder keeps a copy")
     words.add_argument("--by-hand", action="store_true", help="open nbgrader's formgrader for the prose answers")
     words.add_argument("--feedback", action="store_true", help="write scores and feedback again after grading by hand")
     words.add_argument("--regrade", action="store_true", help="score everything anew from what was recorded; no code runs")
     words.add_argument("--accept", nargs=2, metavar=("QUESTION", "ANSWER"), help="count a further answer as right, and regrade")
     words.add_argument("--tolerance", nargs=2, metavar=("QUESTION", "NUMBER"), help="change the tolerance of a question, and regrade")
+    words.add_argument("--remove", metavar="STUDENT", help="take a student out of the class, with all graded work")
     words.add_argument("--why", default="", metavar="TEXT", help="the reason, for the log and for students")
     words.add_argument("--show-answers", action="store_true", help="let the feedback show the right answers")
     words.add_argument("--slice", default="", metavar="SEED", help="the class's own version of the questions")
@@ -62,7 +64,7 @@ def main(words: list[str]) -> int:
     try:
         if wanted.by_hand:
             return formgrader(wanted.into)
-        again = bool(wanted.accept or wanted.tolerance or wanted.regrade)
+        again = bool(wanted.accept or wanted.tolerance or wanted.regrade or wanted.remove)
         unit = wanted.unit or (stems()[0] if len(stems()) == 1 else None)
         if unit is None and not again:
             asked.error(f"say which exercise set with --unit: {', '.join(stems())}")
@@ -75,6 +77,8 @@ def main(words: list[str]) -> int:
         with alone(wanted.into):
             if wanted.db:
                 course.use_database(wanted.into, wanted.db)
+            if wanted.remove:
+                return _remove(wanted.into, wanted.remove)
             if again:
                 return _regrade(wanted)
             if wanted.release:
@@ -131,6 +135,15 @@ def _regrade(wanted) -> int:
         moved, attention = regrade.regrade(into, unit, wanted.show_answers)
         print(f"\n{unit}: {len(moved)} moved.", *regrade.in_words(moved), sep="\n  ")
         print("\n" + report(into, unit, attention, steps.after(into, unit, {student for student, _ in moved})))
+    return 0
+
+
+def _remove(into: Path, student: str) -> int:
+    units = removal.remove(into, student)
+    for unit in units:
+        steps.after(into, unit, set())
+    print(f"{student} is out of the class ({', '.join(units) or 'no unit'}); scores, report and files for the platforms are written anew. "
+          f"What the points were stands in {into / ledger.LOG_FILE}.\nIf the student stands in a roster too, take the row out there.")
     return 0
 
 

@@ -79,7 +79,7 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
                 dask: str = "", show_answers: bool = False, limits: Limits = Limits(), say=print) -> Outcome:
     """Grade a folder or a zip into the class folder `into`.
 
-    Work that was graded before from the same answers, exercise, key and accept.csv is left as it is;
+    Without a roster, the one that the class folder keeps counts. Work that was graded before from the same answers, exercise, key and accept.csv is left as it is;
     where only key or accept.csv changed, it is scored anew from what was recorded. Ctrl-C stops between
     students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
     """
@@ -91,7 +91,7 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
     path = course.open_class(into, stem, solutions)
     released, exercise, outcome = read(path), version(path), Outcome()
     with scratch(path) as module, tempfile.TemporaryDirectory(prefix="five-readings-in-") as unpacked, course.gradebook(into) as book:
-        found, outcome.attention = collect(source, stem, roster, Path(unpacked), released)
+        found, outcome.attention = collect(source, stem, roster or exports.kept_roster(into), Path(unpacked), released)
         exports.keep_roster(roster, into)
         known = ledger.work(book.db, stem)
         saving.notice(book, into, stem)

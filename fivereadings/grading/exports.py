@@ -27,6 +27,11 @@ def keep_roster(roster: Path | None, into: Path) -> None:
         put(into / ROSTER, roster.read_bytes())
 
 
+def kept_roster(into: Path) -> Path | None:
+    """Return the class folder's own copy of the roster, or None."""
+    return into / ROSTER if (into / ROSTER).is_file() else None
+
+
 def harmless(text: str) -> str:
     """Return a text that a spreadsheet does not take for a formula. A plain number stays one."""
     if text[:1] not in ("=", "+", "-", "@", "\t", "\r"):
