@@ -163,12 +163,14 @@ def test_a_rerun_runs_nobody_and_changes_nothing(papers, into):
     assert stand_in.ran == [] and outcome.before == ["ann", "bob", "cy"] and everything(into) == before
 
 
-def test_work_that_was_stopped_is_run_again_and_the_others_are_not(papers, into):
+def test_work_that_was_stopped_stays_and_is_said_again_until_it_is_asked_for(papers, into, monkeypatch):
     stand_in.slow = {"bob"}
-    assert "bob: It ran too long." in lines(grade(papers, into))
+    assert lines(grade(papers, into)) == ["bob: It ran too long."]
     stand_in.slow = set()
-    outcome = grade(papers, into)
-    assert stand_in.ran == ["bob"] and outcome.attention == []
+    assert lines(grade(papers, into)) == ["bob: It ran too long."] and stand_in.ran == []
+    monkeypatch.setattr(batch, "TWICE", "It ran too long.")  # as if the grader itself had failed
+    assert grade(papers, into).attention == [] and stand_in.ran == ["bob"]
+    assert grade(papers, into, again=["cy"]).graded == ["cy"] and stand_in.ran == ["cy"]
 
 
 @pytest.mark.parametrize("what", ["the file was lost", "the file is of other answers"])
@@ -255,11 +257,31 @@ def test_a_score_overruled_by_hand_stays_on_a_checked_question_too(papers, into)
     assert points(into, "yearly-fall")["bob"] == 1.5 and waits(into, "bob", "yearly-fall")
 
 
-def test_a_blank_second_file_loses_the_machines_points(papers, into):
+def test_a_blank_second_file_loses_the_machines_points_and_that_is_said(papers, into):
     grade(papers, into)
     hand_in(papers, "ann", {})
-    grade(papers, into)
+    assert lines(grade(papers, into)) == ["ann: 13 points fewer than the work graded before; log.csv names the questions."]
     assert points(into)["ann"] == 0 and not waits(into, "ann")
+
+
+def test_an_older_file_takes_no_points_back_unless_it_is_asked_for(papers, into, tmp_path):
+    grade(papers, into)
+    hand_in(tmp_path / "older", "ann", {"read-a-figure": RIGHT["read-a-figure"]}, "An early thought.")
+    os.utime(tmp_path / "older" / "ann.ipynb", (1_700_000_000, 1_700_000_000))
+    said = lines(grade(tmp_path / "older", into))
+    assert len(said) == 1 and "the file given now is older than the one graded on" in said[0] and said[0].endswith("--again ann")
+    assert stand_in.ran == [] and points(into)["ann"] == 13
+    regrade.regrade(into, STEM, show_answers=True)  # writes the graded notebook anew; its file's time stays
+    assert grade(tmp_path / "older", into).graded == [] and points(into)["ann"] == 13
+    assert grade(tmp_path / "older", into, again=["ann"]).graded == ["ann"] and points(into)["ann"] == 1
+
+
+def test_canvas_numbers_say_which_file_is_newer_whatever_the_times_are(into, tmp_path):
+    for number, time, answers in ((5002, 1_700_000_000, RIGHT), (5001, 1_800_000_000, {})):
+        hand_in(tmp_path / str(number), f"odeben_106_{number}_{STEM}", answers)
+        os.utime(tmp_path / str(number) / f"odeben_106_{number}_{STEM}.ipynb", (time, time))
+    assert grade(tmp_path / "5002", into).graded == ["odeben-106"]
+    assert grade(tmp_path / "5001", into).graded == [] and points(into) == {"odeben-106": 13}
 
 
 def test_a_second_file_that_cannot_be_read_leaves_the_earlier_work_and_says_so(papers, into):

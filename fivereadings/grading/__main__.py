@@ -44,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--regrade", action="store_true", help="score everything anew from what was recorded; no code runs")
     words.add_argument("--accept", nargs=2, metavar=("QUESTION", "ANSWER"), help="count a further answer as right, and regrade")
     words.add_argument("--tolerance", nargs=2, metavar=("QUESTION", "NUMBER"), help="change the tolerance of a question, and regrade")
+    words.add_argument("--again", action="append", default=[], metavar="STUDENT",
+                       help="run this student's work once more, from the file given now (may be given several times)")
     words.add_argument("--remove", metavar="STUDENT", help="take a student out of the class, with all graded work")
     words.add_argument("--why", default="", metavar="TEXT", help="the reason, for the log and for students")
     words.add_argument("--show-answers", action="store_true", help="let the feedback show the right answers")
@@ -97,7 +99,8 @@ def main(words: list[str]) -> int:
 
 def _grade(wanted, unit: str) -> int:
     outcome = grade_class(wanted.folder.resolve(), unit, wanted.into, roster=wanted.roster, seed=wanted.slice,
-                          isolated=not wanted.not_isolated, workers=max(1, wanted.workers), dask=wanted.dask, show_answers=wanted.show_answers)
+                          isolated=not wanted.not_isolated, workers=max(1, wanted.workers), dask=wanted.dask, show_answers=wanted.show_answers,
+                          again=wanted.again)
     if outcome.stopped:
         print(f"\nStopped. {len(outcome.graded)} were graded now and {len(outcome.before)} before, each whole. The same command does the rest.")
         return 130

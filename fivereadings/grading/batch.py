@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Collection
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from . import accept, course, exports, ledger, saving, slices
 from .intake import Attention, Submission, collect, handed_in_answers, needed, take
 from .looks import looks
 from .remarks import remarks
-from .run import Limits, run_batch
+from .run import TWICE, Limits, run_batch
 from .score import differing, score
 
 EACH_SHOWN = 40  # of a larger class every tenth line is printed
@@ -76,12 +77,13 @@ def scored_from(ran: str, key: dict, also: dict, show_answers: bool) -> str:
 
 
 def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = None, seed: str = "", isolated: bool = True, workers: int = 2,
-                dask: str = "", show_answers: bool = False, limits: Limits = Limits(), say=print) -> Outcome:
+                dask: str = "", show_answers: bool = False, limits: Limits = Limits(), again: Collection[str] = (), say=print) -> Outcome:
     """Grade a folder or a zip into the class folder `into`.
 
     Without a roster, the one that the class folder keeps counts. Work that was graded before from the same answers, exercise, key and accept.csv is left as it is;
-    where only key or accept.csv changed, it is scored anew from what was recorded. Ctrl-C stops between
-    students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
+    where only key or accept.csv changed, it is scored anew from what was recorded. A file that is older than
+    the one that was graded is left aside. The students in `again` are graded from the file given now in
+    any case. Ctrl-C stops between students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
     """
     needed(source)
     solutions, key = slices.open_slice(into, stem, seed)
@@ -100,13 +102,21 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
             prepared = _prepare(submission, released, exercise, outcome)
             if prepared is None:
                 continue
-            notebook, notes, ran, handed_in = prepared
-            work = saving.Work(ran, scored_from(ran, key, also, show_answers), "", notes, submission.handed_in)
+            notebook, notes, lines, ran, handed_in = prepared
             row = known.get(submission.student)
-            kept = saving.stored(into, stem, submission.student) if row and row["ran"] == ran and not row["problem"] else None
-            if kept is None or saving.ran_from(kept) != ran:
+            kept = saving.stored(into, stem, submission.student) if row else None
+            if saving.ran_from(kept) != (row or {}).get("ran"):
+                kept = None  # a kill came between file and transaction
+            if kept and row["ran"] != ran and submission.student not in again and saving.older(submission.handed_in, submission.number, kept):
+                outcome.attention.append(Attention(submission.student, older_file(submission, row)))
+                continue
+            outcome.attention += [Attention(submission.student, _sentence(line)) for line in lines]
+            problem = row["problem"] if kept and row["ran"] == ran else ""
+            work = saving.Work(ran, scored_from(ran, key, also, show_answers), problem, notes, submission.handed_in, submission.number)
+            if kept is None or row["ran"] != ran or submission.student in again or problem.startswith(TWICE):
                 waiting[submission.student] = notebook, work, handed_in
                 continue
+            outcome.attention += [Attention(submission.student, problem)] if problem else []
             said = [line for line in row["notes"] if line not in notes]  # of its run, which is not done again
             outcome.attention += [Attention(submission.student, _sentence(line)) for line in said]
             if row["digest"] == work.digest:
@@ -124,7 +134,10 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
 
 
 def _prepare(submission: Submission, released, exercise: str, outcome: Outcome):
-    """Return (notebook, what was odd, digest of answers and exercise, answers in the file); None, with a reason, where it cannot be graded."""
+    """Return (notebook, what was odd, lines for the instructor, digest of answers and exercise, answers in the file).
+
+    None, with a reason in `outcome`, where it cannot be graded.
+    """
     try:
         notebook, odd = take(submission.path, released)
         handed_in = handed_in_answers(submission.path)
@@ -134,8 +147,13 @@ def _prepare(submission: Submission, released, exercise: str, outcome: Outcome):
     other = slices.mismatch(_about(submission.path), slices.seed_of(released))
     notes = [*odd, *([other] if other else [])]
     # What the code goes beyond is for the instructor alone: it is no part of the notes, which students read.
-    outcome.attention += [Attention(submission.student, _sentence(line)) for line in [*notes, *looks(notebook)]]
-    return notebook, notes, answered_from(notebook, exercise), handed_in
+    return notebook, notes, [*notes, *looks(notebook)], answered_from(notebook, exercise), handed_in
+
+
+def older_file(submission: Submission, row: dict) -> str:
+    """Say that a file is not taken, because the graded one is newer."""
+    return (f"not graded again: the file given now is older than the one graded on {row['graded'][:10]}, whose points stand. "
+            f"If this one should count, add to the command: --again {submission.student}")
 
 
 def _about(path: Path):
@@ -185,8 +203,11 @@ def _finish(of: _Class, student: str, notebook, work: saving.Work, why: str) -> 
     book, outcome = of.book, of.outcome
     try:
         marks = score(notebook, of.key, of.also, of.show_answers)
-        saving.save(book, of.into, of.stem, student, notebook, marks, work, why)
+        changes = saving.save(book, of.into, of.stem, student, notebook, marks, work, why)
         outcome.graded.append(student)
+        lost = sum(old - (new or 0) for _, old, new, _ in changes if old is not None)
+        if why == "graded" and lost > 0:
+            outcome.attention.append(Attention(student, f"{lost:g} points fewer than the work graded before; {ledger.LOG_FILE} names the questions."))
     except OperationalError as problem:
         book.db.rollback()
         outcome.attention.append(Attention(student, f"not entered in the gradebook ({problem.orig}). Close other programs that use it, "

@@ -141,7 +141,7 @@ def _in_zip(source: Path) -> Iterator[Entry]:
             elif info.file_size > max(RATIO_FROM, RATIO * info.compress_size):
                 problem = problem or f"it would grow more than {RATIO}-fold when unpacked (a zip bomb?)"
             try:
-                time = datetime(*info.date_time).isoformat()
+                time = datetime(*info.date_time).isoformat() if info.date_time[0] > 1980 else ""  # 1980: the zip knows no time
             except ValueError:
                 time = ""
             yield Entry(names, time, info.file_size, lambda info=info: archive.open(info), problem)

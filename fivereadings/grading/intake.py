@@ -17,12 +17,17 @@ __all__ = ["Attention", "Submission", "collect", "exercise", "graded", "handed_i
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: a plain file in scratch. `digest` is that of the answers, whatever else stands in the file."""
+    """What one student handed in: a plain file in scratch.
+
+    `handed_in` is the file's ISO time or "", `digest` that of the answers, whatever else stands in the file,
+    `number` the one that Canvas gave the file (0: none); a later file has a higher one.
+    """
 
     student: str
     path: Path
     handed_in: str
     digest: str
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def _look(file: files.Found, student: str, order: tuple, stem: str, released) ->
     except ValueError as problem:
         return _Hand(file, student, order, None, str(problem), 0)
     digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
-    return _Hand(file, student, order, Submission(student, file.path, file.time, digest), "", answered)
+    return _Hand(file, student, order, Submission(student, file.path, file.time, digest, order[0]), "", answered)
 
 
 def _newest(several: list[_Hand]) -> tuple[_Hand, list[str]]:

@@ -20,7 +20,7 @@ class Work:
     """What is kept of one student's work besides notebook and marks.
 
     `ran` and `digest` say from what (see ledger.WORK); `problem` is why the run was stopped, or "";
-    `notes` what was odd about the file; `handed_in` an ISO time or "".
+    `notes` what was odd about the file; `handed_in` an ISO time or ""; `number` Canvas's number of the file or 0.
     """
 
     ran: str = ""
@@ -28,6 +28,7 @@ class Work:
     problem: str = ""
     notes: list[str] = field(default_factory=list)
     handed_in: str = ""
+    number: int = 0
 
 
 def place(folder: Path, stem: str, student: str) -> Path:
@@ -43,10 +44,23 @@ def stored(folder: Path, stem: str, student: str):
         return None
 
 
+def about(notebook) -> dict:
+    """Return what save() noted in a graded notebook: the digest `ran`, `handed_in` and `number`. {} where there is none."""
+    noted = notebook.metadata.get("fivereadings") if notebook is not None else None
+    return noted if isinstance(noted, dict) else {}
+
+
 def ran_from(notebook) -> str:
     """Return the digest of what a graded notebook was run from, or ""."""
-    about = notebook.metadata.get("fivereadings") if notebook is not None else None
-    return about.get("ran", "") if isinstance(about, dict) else ""
+    return about(notebook).get("ran", "")
+
+
+def older(handed_in: str, number: int, notebook) -> bool:
+    """Say whether a file is older than the one that a graded notebook was made from: by Canvas's numbers, else by time."""
+    then = about(notebook)
+    if number and then.get("number"):
+        return number < then["number"]
+    return bool(handed_in) and handed_in < then.get("handed_in", "")
 
 
 def save(book, folder: Path, stem: str, student: str, notebook, marks: dict[str, Mark], work: Work = Work(), why: str = "graded") -> list[tuple]:
@@ -56,7 +70,8 @@ def save(book, folder: Path, stem: str, student: str, notebook, marks: dict[str,
     through, the gradebook does not call the work done, and the next run does it again.
     """
     notebook = cleaned(notebook)  # formgrader and nbgrader's feedback show what they find
-    notebook.metadata["fivereadings"] = {**notebook.metadata.get("fivereadings", {}), "ran": work.ran}
+    file = {"handed_in": work.handed_in, "number": work.number} if work.handed_in or work.number else {}
+    notebook.metadata["fivereadings"] = {**about(notebook), **file, "ran": work.ran}
     put(notebook, place(folder, stem, student))
     changes = enter(book, folder, stem, student, notebook, marks, work, why)
     ledger.write_log(book.db, folder)
