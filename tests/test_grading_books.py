@@ -214,6 +214,8 @@ def test_the_roster_that_the_class_keeps_counts_in_later_runs(papers, into, tmp_
     (tmp_path / "roster.csv").write_text("student,name,email\ns1,Ann,a@x\ns2,Bob,b@x\ns3,Cy,c@x\n", encoding="utf-8")
     assert grade(papers, into, roster=tmp_path / "roster.csv").graded == ["s1", "s2", "s3"]
     assert grade(papers, into).before == ["s1", "s2", "s3"] and set(points(into)) == {"s1", "s2", "s3"}
+    (papers / "bob.ipynb").unlink()
+    assert lines(grade(papers, into)) == [], "Bob was graded before, so nobody asks for his file"
 
 
 def test_a_student_can_be_taken_out_and_the_log_keeps_the_points(papers, into, capsys):

@@ -187,6 +187,16 @@ def test_the_same_answers_of_two_students_are_said_to_both_and_blank_ones_are_no
                          for one, other in (("anna", "cho"), ("cho", "anna"))]
 
 
+def test_nothing_handed_in_names_nobody_who_sent_another_kind_of_file_or_was_graded_before(tmp_path):
+    place = folder(tmp_path, f"s01/{FILE}", "Ben Ode/essay.docx", "s04/photo.png", "s05.pdf")
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    _, attention = collect(place, STEM, tmp_path / "roster.csv", tmp_path / "scratch", graded_before={"s02", "s04"})
+    assert [tuple(line) for line in attention] == [
+        ("other files", "left unread, because only notebooks (*.ipynb) are graded: s05.pdf, Ben Ode/essay.docx, s04/photo.png."),
+        *((student, "not graded: no notebook among the files handed in. Ask for the notebook.") for student in ("s05", "s06")),
+        ("nothing handed in", "s03 (1 of 6).")]
+
+
 def test_other_files_are_named_once_and_what_computers_leave_is_not(tmp_path):
     place = folder(tmp_path, f"anna/{FILE}", "anna/notes.pdf", "anna/.ipynb_checkpoints/a.ipynb", "__MACOSX/._anna.ipynb", "ben/work.zip", ".DS_Store")
     assert gathered(place, tmp_path)[1] == [

@@ -93,9 +93,9 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
     path = course.open_class(into, stem, solutions)
     released, exercise, outcome = read(path), version(path), Outcome()
     with scratch(path) as module, tempfile.TemporaryDirectory(prefix="five-readings-in-") as unpacked, course.gradebook(into) as book:
-        found, outcome.attention = collect(source, stem, roster or exports.kept_roster(into), Path(unpacked), released)
-        exports.keep_roster(roster, into)
         known = ledger.work(book.db, stem)
+        found, outcome.attention = collect(source, stem, roster or exports.kept_roster(into), Path(unpacked), released, known)
+        exports.keep_roster(roster, into)
         saving.notice(book, into, stem)
         waiting, rescore = {}, {}
         for submission in found:

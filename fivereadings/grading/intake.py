@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
+from os.path import splitext
 from pathlib import Path
 
 from . import cells as handed
@@ -44,17 +46,19 @@ class _Hand:
         return filenames.shown(self.found.names[0])
 
 
-def collect(source: Path, stem: str, roster: Path | None, scratch: Path, released=None) -> tuple[list[Submission], list[Attention]]:
+def collect(source: Path, stem: str, roster: Path | None, scratch: Path, released=None,
+            graded_before: Collection[str] = ()) -> tuple[list[Submission], list[Attention]]:
     """Return one submission for each student found in a folder or zip, and what the instructor should look at.
 
     `stem` is the exercise; `released` its notebook, where that is not the one in exercises/ (a slice).
-    Without a roster, the names of folders and files are the students.
+    Without a roster, the names of folders and files are the students. Of those in `graded_before` it is not
+    said that nothing was handed in.
     Raises ValueError, in a sentence, when there is no notebook at all or the roster cannot be used.
     """
     rows = read_roster(roster) if roster else []
     if not source.exists():
         raise ValueError(_nothing(source, stem))
-    found, attention = files.notebooks(source, scratch)
+    found, attention, unread = files.notebooks(source, scratch)
     if not found and all(line.student == files.OTHERS for line in attention):
         raise ValueError(_nothing(source, stem))
     released = released if released is not None else exercise(stem)
@@ -76,7 +80,12 @@ def collect(source: Path, stem: str, roster: Path | None, scratch: Path, release
         attention += [Attention(student, line) for line in lines]
         hands += [best] if best.submission else []
     attention += _alike(hands)
-    if rows and (absent := [row.student for row in rows if row.student not in by_student]):
+    here = set(by_student) | set(graded_before)
+    if rows:
+        senders = _senders(unread, stem, skip, rows) - here
+        attention += [Attention(student, "not graded: no notebook among the files handed in. Ask for the notebook.") for student in sorted(senders)]
+        here |= senders
+    if rows and (absent := [row.student for row in rows if row.student not in here]):
         attention.append(Attention("nothing handed in", f"{', '.join(absent)} ({len(absent)} of {len(rows)})."))
     return sorted((hand.submission for hand in hands), key=lambda submission: submission.student), attention
 
@@ -103,6 +112,12 @@ def _owner(hints: list, rows: list) -> tuple[str, str]:
     if len(hints) > 1:
         return "", "its name is in an encoding that the zip does not state. Give a roster, or rename it"
     return (student, "") if filenames.fit_for_id(student) else ("", "its name cannot be a student's id. Use letters, digits, spaces and - _ . @ only")
+
+
+def _senders(unread: list[tuple[str, ...]], stem: str, skip: int, rows: list) -> set[str]:
+    """Return the students whose names stand on files that are not read, such as Word documents."""
+    texts = [[splitext(name.split("/", skip)[-1])[0] for name in names] for names in unread if not filenames.unsafe(names[0])]
+    return {_owner([filenames.hint(text, stem) for text in several], rows)[0] for several in texts} - {""}
 
 
 def _look(file: files.Found, student: str, order: tuple, stem: str, released) -> _Hand:
