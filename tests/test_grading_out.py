@@ -179,8 +179,11 @@ def test_feedback_carries_points_rubric_and_comments_given_by_hand():
 
 
 def test_feedback_says_what_was_odd_and_why_it_was_stopped():
-    page = own_page(problem="It ran longer than 60 seconds and was stopped.", notes=["the answer cell x is missing; it counts as blank"])
-    assert "was stopped. What ran before that counts." in page and "About the file: the answer cell x is missing; it counts as blank." in page
+    page = own_page(problem="It ran longer than 60 seconds and was stopped. That was in the cell x; what stands before it counts.",
+                    notes=["the answer cell x is missing; it counts as blank"])
+    assert page.count("before it counts. What comes after it was not run and has no points") == 1 and "Ask your teacher" in page
+    assert "What comes after" not in own_page(problem="It ran too long. Every cell had run by then, and counts.")
+    assert "About the file: the answer cell x is missing; it counts as blank." in page
 
 
 def test_feedback_is_one_file_without_script_address_or_key(hostile):

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from ..notebooks import read
 from ..places import home
 from . import accept, course, exports, ledger, saving, slices
+from .digests import answered_from, scored_from, version
 from .intake import Attention, Submission, collect, handed_in_answers, needed, take
 from .looks import looks
 from .remarks import remarks
@@ -56,24 +57,6 @@ def scratch(released: Path):
             shutil.copytree(home() / folder, place / folder, ignore=shutil.ignore_patterns("own-copies", ".ipynb_checkpoints"))
         shutil.copytree(released.parent, place / "exercises" / released.stem, dirs_exist_ok=True)  # a slice has other questions
         yield place
-
-
-def version(released: Path) -> str:
-    """Return a digest of all that a run depends on besides the answers: the exercise, the tables, what records an answer."""
-    package = Path(__file__).resolve().parent.parent
-    return course.digest_of(*sorted(released.parent.glob("*.*")), *sorted((home() / "data").glob("*.csv")),
-                            *sorted((home() / "readings").glob("*.csv")), *(package / name for name in ("answers.py", "checking.py", "tables.py")))
-
-
-def answered_from(notebook, exercise: str) -> str:
-    """Return a digest of the answers in a notebook and of the exercise's version: what a run is made from."""
-    answers = {cell.metadata.nbgrader["grade_id"]: cell.source for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")}
-    return course.digest_of(json.dumps(answers, sort_keys=True), exercise)
-
-
-def scored_from(ran: str, key: dict, also: dict, show_answers: bool) -> str:
-    """Return a digest of what a score is made from: the run, the key and accept.csv."""
-    return course.digest_of(ran, json.dumps([key, also, show_answers], sort_keys=True))
 
 
 def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = None, seed: str = "", isolated: bool = True, workers: int = 2,
@@ -180,7 +163,7 @@ def _keep_earlier(outcome: Outcome, found: list[Submission], known: dict) -> Non
 def _run_all(of: _Class, waiting: dict[str, tuple], module: Path, say, **how) -> None:
     """Run what waits, and score and save each as it comes back. Ctrl-C ends it between students."""
     begun = time.monotonic()
-    running = run_batch({student: notebook for student, (notebook, *_) in waiting.items()}, module, stem=of.stem, **how)
+    running = run_batch({student: notebook for student, (notebook, *_) in waiting.items()}, module, stem=of.stem, say=say, **how)
     try:
         for count, (student, ran) in enumerate(running, 1):
             _, work, handed_in = waiting[student]

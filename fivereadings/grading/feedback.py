@@ -13,6 +13,7 @@ from ..show import page
 from . import course, ledger, saving, slices
 from .cleaning import PNG, html, markdown
 from .exports import put
+from .run import BEFORE
 from .score import NOT_REPRODUCED, in_words
 
 # A second wall behind the cleaning: a browser runs and loads nothing on this page but its own style and pictures.
@@ -20,6 +21,8 @@ WALL = ("<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-sr
 COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 LONGEST = 20_000  # characters of one printed output
 CUT = "\n[The rest is left out here; it stands in your notebook.]"
+RUN_AGAIN = ("What comes after it was not run and has no points, also where it would be right. Mend that cell, choose Kernel, Restart Kernel "
+             "and Run All Cells, and save. Ask your teacher whether you may hand it in again.")
 QUOTE = '<blockquote style="padding:.1em 1em">'
 
 
@@ -97,7 +100,7 @@ def _summary(student: str, work: dict, given: dict[str, Given]) -> str:
     lines = [f"<strong>{escape(student)}: {reached:g} of {of:g} points</strong>"
              + (f", without {', '.join(waiting)}, which is not graded yet." if waiting else ".")]
     if work["problem"]:
-        lines.append(f"{escape(work['problem'])} What ran before that counts.")
+        lines.append(escape(work["problem"]) + (f" {RUN_AGAIN}" if work["problem"].endswith(BEFORE) else ""))
     lines += [f"About the file: {escape(note)}." for note in (line.rstrip(".") for line in work["notes"])]
     return "".join(f"<p>{line}</p>" for line in lines)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import compute_checksum, parse_utc
 
 from . import ledger
 from .cleaning import cleaned
+from .pages import page_for
 from .score import Mark
 
 
@@ -95,7 +95,7 @@ def enter(book, folder: Path, stem: str, student: str, notebook, marks: dict[str
     Machine scores are always replaced. Scores, extra points and comments given by hand stay;
     where the answer below them changed, they are marked to be looked at again.
     """
-    page = _page(book, stem, student)
+    page = page_for(book, stem, student)
     if work.handed_in:
         page.assignment.timestamp = parse_utc(work.handed_in)
     before = ledger.work(book.db, stem, student).get(student)
@@ -183,30 +183,3 @@ def answer_digests(notebook, marks: dict[str, Mark]) -> dict[str, str]:
     abouts = [(cell.metadata.get("nbgrader", {}), cell.source) for cell in notebook.cells]
     texts = {about["grade_id"]: source for about, source in abouts if about.get("grade") and about.get("solution")}
     return {name: hashlib.sha256(json.dumps(texts.get(name, mark.answer)).encode()).hexdigest() for name, mark in marks.items()}
-
-
-def _page(book, stem: str, student: str):
-    """Return the gradebook's page for a student's notebook, made where it is missing, without a commit.
-
-    nbgrader's own functions commit at each step, and a kill between two would leave half a student.
-    """
-    session, notebook = book.db, book.find_notebook(stem, stem)
-    person = session.get(Student, student) or Student(id=student)
-    session.add(person)
-    submission = session.query(SubmittedAssignment).filter_by(assignment_id=notebook.assignment_id, student_id=student).one_or_none()
-    if submission is None:
-        submission = SubmittedAssignment(assignment_id=notebook.assignment_id, student_id=student)
-        session.add(submission)
-        session.flush()
-    page = session.query(SubmittedNotebook).filter_by(notebook_id=notebook.id, assignment_id=submission.id).one_or_none()
-    if page is None:
-        page = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
-        session.add(page)
-        session.flush()
-    have = {grade.cell_id for grade in page.grades}
-    session.add_all(Grade(cell_id=cell.id, notebook_id=page.id) for cell in notebook.grade_cells if cell.id not in have)
-    have = {comment.cell_id for comment in page.comments}
-    session.add_all(Comment(cell_id=cell.id, notebook_id=page.id) for cell in notebook.solution_cells if cell.id not in have)
-    session.flush()
-    session.expire(page)
-    return page

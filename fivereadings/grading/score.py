@@ -17,6 +17,7 @@ NOT_REPRODUCED = ("The answer in your file differs from a rerun, and the rerun c
                   "Kernel, Restart Kernel and Run All Cells, look at the answers, and save.")
 NO_ANSWER = "Not recorded: what came out was no number, text or list that can be compared. Restart and run all: check says why."
 NOT_RUN = "Not run: the work was stopped before this cell."
+STOPPED = "Not answered: the work was stopped while the code of this question ran."
 OURS = {"five_readings": "mark"}  # marks the output that score() adds, so that a later one takes its place
 
 
@@ -126,7 +127,7 @@ def score(notebook, key: dict[str, dict], also: dict[str, list[dict]] | None = N
     earlier scoring said, so that formgrader and the feedback page show it. A cell that ended in
     an error counts as not answered; a warning costs nothing. An untouched prose answer gets 0.
     """
-    marks = {}
+    marks, stopped = {}, stopped_in(notebook)
     for cell in graded(notebook):
         name, of = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
         if name not in key:
@@ -138,7 +139,7 @@ def score(notebook, key: dict[str, dict], also: dict[str, list[dict]] | None = N
         error = next((output for output in cell.outputs if output.output_type == "error"), None)
         marks[name] = found = mark(name, None if error else recorded(cell, name), key[name], (also or {}).get(name, ()), show_answers)
         if found.answer is None and not cell.outputs and not cell.get("execution_count"):
-            marks[name] = found = replace(found, message=NOT_RUN)
+            marks[name] = found = replace(found, message=STOPPED if name == stopped else NOT_RUN)
         if not error and found.answer is None and not_recorded(cell, name):
             marks[name] = found = replace(found, message=NO_ANSWER)
         if error:
@@ -149,6 +150,17 @@ def score(notebook, key: dict[str, dict], also: dict[str, list[dict]] | None = N
             text += f" Expected: {found.expected}."
         cell.outputs.append(nbformat.v4.new_output("display_data", {"text/plain": text}, metadata=OURS))
     return marks
+
+
+def stopped_in(notebook) -> str:
+    """Return the question in whose code the run was stopped: the first graded cell from there on; "" where nothing was stopped."""
+    there = False
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        there = there or any(output.output_type == "error" and output.get("ename") == "Stopped" for output in cell.get("outputs", []))
+        if there and about.get("grade"):
+            return about["grade_id"]
+    return ""
 
 
 def differing(notebook, key: dict[str, dict], handed_in: dict) -> list[str]:
