@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
 from fivereadings.grading import __main__ as command
-from fivereadings.grading import accept, batch, course, ledger, regrade, saving, steps
+from fivereadings.grading import accept, batch, course, ledger, regrade, saving, steps, summary
 from fivereadings.grading.batch import grade_class, time_left
 from fivereadings.grading.run import Ran
 from fivereadings.notebooks import read
@@ -205,6 +205,7 @@ def test_ctrl_c_leaves_whole_students_and_the_rest_for_later(papers, into, monke
     monkeypatch.setattr(batch, "run_batch", interrupted)
     outcome = grade(papers, into)
     assert outcome.stopped and set(points(into)) == {"ann", "bob"}
+    assert lines(outcome) == ["cy: not begun: grading was stopped before. The same command does the rest."]
     monkeypatch.setattr(batch, "run_batch", stand_in)
     assert grade(papers, into).graded == ["cy"]
     assert_log_is_sound(into)
@@ -619,6 +620,10 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
     (papers / "dot.ipynb").write_text("{", encoding="utf-8")
     assert command.main([str(papers), "--unit", STEM, "--class", str(into)]) == 0
     said = capsys.readouterr().out
+    kept = into / f"attention-{STEM}.txt"
+    assert kept.read_text(encoding="utf-8").startswith("dot: not graded. dot.ipynb is not a notebook") and str(kept) in said
+    assert command.main(["--feedback", "--unit", STEM, "--class", str(into)]) == 0
+    assert "Not graded when files were graded last:\n  dot: not graded. dot.ipynb" in capsys.readouterr().out
     for part in ("3 of 3  cy", "Needs attention:\n  dot: not graded.", "To grade by hand: judgement, 2 answers", "Next: python start.py grade --by-hand",
                  f"Scores: {into}", "log.csv"):
         assert part in said, part
@@ -643,6 +648,13 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
 def test_wrong_words_get_one_sentence(words, said, tmp_path, capsys):
     assert command.main([*words, "--class", str(tmp_path / "class")]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_class_folder_is_named_so_that_the_command_can_be_pasted_and_git_ignores_it(into, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert summary.option(tmp_path / "My Course") == (" --class \"My Course\"" if os.name == "nt" else " --class 'My Course'")
+    assert summary.option(ROOT / "class-work") == "" and summary.option(tmp_path) == f" --class {tmp_path}"
+    assert (into / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
 def test_the_time_left_is_said_in_words():

@@ -171,11 +171,11 @@ def test_feedback_carries_points_rubric_and_comments_given_by_hand():
              "yearly-fall-answer": feedback.Given(comment="Look at the unit.")}
     page = own_page(given=given)
     assert "<strong>judgement</strong>: 4 of 6 points." in page and "Name the &lt;year&gt;.<br>Then send it." in page
-    assert "Complete the second figure with year, unit and reporter" in page and "The rubric says of this level" in page
+    assert "<p>What this level means: A position with at least one complete figure;" in page and "Complete the second figure" not in page
     assert "1.5 of 2 points" in page and "given by hand (by machine: 0)" in page and "Comment: Look at the unit." in page
-    own = own_page(given={"judgement": feedback.Given(4.0, True, "The argument holds. Complete the second figure with year, unit and reporter, "
-                                                                 "and answer the objection you raise. See you on Monday.")})
-    assert own.count("Complete the second figure") == 1  # a comment that was pasted is not said twice
+    between, nothing = (own_page(given={"judgement": feedback.Given(points, True)}) for points in (5.5, 0.0))
+    assert "between two levels" in between and "What this level means" not in between + nothing
+    assert "Blank" not in nothing and "nothing here to read" not in nothing  # the answer has words
 
 
 def test_feedback_says_what_was_odd_and_why_it_was_stopped():

@@ -20,8 +20,9 @@ from ..checking import question
 from ..places import home
 from . import accept, course, ledger, regrade, removal, saving, slices, steps
 from .batch import grade_class
-from .intake import Attention, needed
+from .intake import needed
 from .lock import alone
+from .summary import keep, option, report
 
 
 def grade(folder: Path, stem: str, into: Path, **how) -> list[str]:
@@ -73,7 +74,7 @@ def main(words: list[str]) -> int:
         if wanted.folder is None and not (again or wanted.feedback or wanted.release):
             asked.error("say which folder or zip holds the submissions, or use --by-hand, --feedback or --regrade")
         if (again or wanted.feedback) and not course.has_gradebook(wanted.into):
-            raise ValueError(f"There is no gradebook in {wanted.into}. Grade a folder first: python start.py grade FOLDER")
+            raise ValueError(no_gradebook(wanted.into))
         if wanted.folder and not (again or wanted.feedback or wanted.release):
             needed(wanted.folder)
         with alone(wanted.into):
@@ -102,7 +103,8 @@ def _grade(wanted, unit: str) -> int:
                           isolated=not wanted.not_isolated, workers=max(1, wanted.workers), dask=wanted.dask, show_answers=wanted.show_answers,
                           again=wanted.again)
     if outcome.stopped:
-        print(f"\nStopped. {len(outcome.graded)} were graded now and {len(outcome.before)} before, each whole. The same command does the rest.")
+        print(f"\nStopped. {len(outcome.graded)} were graded now and {len(outcome.before)} before, each whole. The same command does the rest. "
+              f"Who is not graded yet: {keep(wanted.into, unit, outcome.attention)}")
         return 130
     lines = steps.after(wanted.into, unit, set(outcome.graded))
     print("\n" + report(wanted.into, unit, outcome.attention, lines, later=False))
@@ -119,7 +121,7 @@ def _feedback(into: Path, unit: str) -> int:
 
 
 def _regrade(wanted) -> int:
-    into, rows = wanted.into, []
+    into, rows, notes = wanted.into, [], []
     if wanted.accept:
         rows.append((*wanted.accept, ""))
     if wanted.tolerance:
@@ -130,7 +132,7 @@ def _regrade(wanted) -> int:
     for name, answer, tolerance in rows:
         stem = question(name)["stem"]
         units += [stem] if stem not in units else []
-        print(*accept.add(into, slices.open_slice(into, stem)[1], name, answer, tolerance, wanted.why), sep="\n")
+        notes += accept.add(into, slices.open_slice(into, stem)[1], name, answer, tolerance, wanted.why)
     for unit in units:
         if unit not in graded:
             print(f"Nothing of {unit} was graded in {into} yet; it counts from then on.")
@@ -138,6 +140,8 @@ def _regrade(wanted) -> int:
         moved, attention = regrade.regrade(into, unit, wanted.show_answers)
         print(f"\n{unit}: {len(moved)} moved.", *regrade.in_words(moved), sep="\n  ")
         print("\n" + report(into, unit, attention, steps.after(into, unit, {student for student, _ in moved})))
+    if notes:
+        print("", *notes, sep="\n")  # last, so that they are seen
     return 0
 
 
@@ -150,35 +154,16 @@ def _remove(into: Path, student: str) -> int:
     return 0
 
 
-def report(into: Path, unit: str, attention: list[Attention], lines: list[str], later: bool = True) -> str:
-    """Return what the instructor reads at the end: who needs attention, what is left by hand, where things are, what comes next.
-
-    `later`: no file was graded, so what was said of the files is not said again.
-    """
-    with course.gradebook(into) as book:
-        again, left = saving.by_hand_left(book, unit)
-    changed = "changed after you graded it by hand. Your points stand; look at it again."
-    attention = [*attention, *(Attention(student, f"the answer to {', '.join(names)} {changed}") for student, names in again.items())]
-    table = course.scores(into, unit)[["student", "score", "of", "to grade by hand"]]
-    graded = set(table["student"])
-    attention.sort(key=lambda line: (line.student in graded, line.student if line.student in graded else ""))  # files and roster first
-    parts = ["\n  ".join(["Needs attention:", *map(": ".join, attention)]) if attention else f"Nothing {'new ' * later}needs attention."]
-    short = f"{len(table)} students; mean score {table['score'].mean():.1f} of {table['of'].max():g}."
-    parts.append(table.to_string(index=False) if len(table) <= 40 else short)
-    waiting = [f"{name}, {count} answers" for name, count in left.items()]
-    waiting += [f"again {', '.join(names)} of {student}" for student, names in again.items()]
-    parts.append("To grade by hand: " + ("; ".join(waiting) or "nothing."))
-    parts.append("\n".join([*lines, f"Every change of a score: {into / ledger.LOG_FILE}"]))
-    place = "" if into == home() / "class-work" else f" --class {into}"
-    by_hand = f"Next: python start.py grade --by-hand{place}\nThen: python start.py grade --feedback --unit {unit}{place}"
-    parts.append(by_hand if waiting else "Next: give the feedback pages back.")
-    return "\n\n".join(parts)
+def no_gradebook(into: Path) -> str:
+    """Say that a folder is no class yet, and what may have been forgotten."""
+    return (f"There is no gradebook in {into}. If you graded with --class, give the same --class here. "
+            f"If not, grade a folder first: python start.py grade FOLDER --unit UNIT{option(into)}")
 
 
 def formgrader(into: Path) -> int:
     """Open nbgrader's formgrader on a class folder, and wait until it is closed."""
     if not course.has_gradebook(into):
-        print(f"There is no gradebook in {into}. Grade a folder first: python start.py grade FOLDER", file=sys.stderr)
+        print(no_gradebook(into), file=sys.stderr)
         return 1
     return subprocess.run([sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/formgrader",
                            f"--ServerApp.root_dir={into}", "--ServerApp.allow_root=True"], cwd=into).returncode

@@ -1,11 +1,9 @@
 """Grade what a class handed in: intake, run, score, save; student by student, each one whole."""
 
 import json
-import shutil
 import tempfile
 import time
 from collections.abc import Collection
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from .intake import Attention, Submission, collect, handed_in_answers, needed, t
 from .looks import looks
 from .remarks import remarks
 from .run import TWICE, Limits, run_batch
+from .sandbox import scratch
 from .score import differing, score
 
 EACH_SHOWN = 40  # of a larger class every tenth line is printed
@@ -46,17 +45,6 @@ class _Class:
     also: dict
     show_answers: bool
     outcome: Outcome
-
-
-@contextmanager
-def scratch(released: Path):
-    """Give a folder with the tables and exercises, but no solution and no gradebook, for students' code to run in."""
-    with tempfile.TemporaryDirectory(prefix="five-readings-") as name:
-        place = Path(name)
-        for folder in ("data", "readings", "exercises"):
-            shutil.copytree(home() / folder, place / folder, ignore=shutil.ignore_patterns("own-copies", ".ipynb_checkpoints"))
-        shutil.copytree(released.parent, place / "exercises" / released.stem, dirs_exist_ok=True)  # a slice has other questions
-        yield place
 
 
 def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = None, seed: str = "", isolated: bool = True, workers: int = 2,
@@ -113,6 +101,9 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
         for student, (notebook, work) in rescore.items():
             _finish(of, student, notebook, work, "regraded")
         _run_all(of, waiting, module, say, isolated=isolated, workers=workers, dask=dask, limits=limits)
+        if outcome.stopped:
+            outcome.attention += [Attention(student, "not begun: grading was stopped before. The same command does the rest.")
+                                  for student in waiting if student not in outcome.graded]
     return outcome
 
 

@@ -17,6 +17,7 @@ NOT_REPRODUCED = ("The answer in your file differs from a rerun, and the rerun c
                   "Kernel, Restart Kernel and Run All Cells, look at the answers, and save.")
 NO_ANSWER = "Not recorded: what came out was no number, text or list that can be compared. Restart and run all: check says why."
 NOT_RUN = "Not run: the work was stopped before this cell."
+NO_RESPONSE = "No response."
 STOPPED = "Not answered: the work was stopped while the code of this question ran."
 OURS = {"five_readings": "mark"}  # marks the output that score() adds, so that a later one takes its place
 
@@ -132,7 +133,7 @@ def score(notebook, key: dict[str, dict], also: dict[str, list[dict]] | None = N
         name, of = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
         if name not in key:
             untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-            said = "No response." if untouched else "To be graded by hand."
+            said = NO_RESPONSE if untouched else "To be graded by hand."
             marks[name] = Mark(0.0 if untouched else None, of, said, "an answer in your own words")
             continue
         cell.outputs = [output for output in cell.outputs if output.get("metadata") != OURS]
