@@ -553,6 +553,15 @@ def test_accept_csv_may_come_from_a_spreadsheet_and_its_errors_have_a_line(tmp_p
     assert accept.load(tmp_path, KEY)["closest-share"][0]["answer"] == "D"
 
 
+def test_an_answer_may_be_typed_without_brackets_and_a_decimal_comma_is_explained(tmp_path):
+    key = {"letters": {"value": ["A", "B"], "tolerance": 0, "points": 1, "mistakes": []}, "years": {"value": [2014], "tolerance": 0, "points": 1, "mistakes": []}}
+    for name, text, answer in (("letters", "B", ["B"]), ("letters", "C, A", ["A", "C"]), ("years", "2015, 2014", [2014, 2015]), ("years", "[2016]", [2016])):
+        accept.add(tmp_path, key, name, text, "", "x")
+        assert accept.load(tmp_path, key)[name][-1]["answer"] == answer
+    with pytest.raises(ValueError, match="A decimal has a point, not a comma .35.2.; .*]\\).$"):
+        accept.add(tmp_path, KEY, "yearly-fall", "37,9", "", "x")
+
+
 # The log
 
 
@@ -644,10 +653,17 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
     (["--feedback", "--unit", STEM], "There is no gradebook"),
     (["/nowhere", "--unit", STEM], "No submissions were found in"),
     (["--accept", "nonsense", "1", "--why", "x"], "There is no gradebook"),
+    (["--by-hand"], "If you graded with --class, give the same --class here."),
 ])
 def test_wrong_words_get_one_sentence(words, said, tmp_path, capsys):
     assert command.main([*words, "--class", str(tmp_path / "class")]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_feedback_of_a_unit_that_nobody_handed_in_says_which_were_graded(papers, into, capsys):
+    grade(papers, into)
+    assert command.main(["--feedback", "--unit", "01-shanghai-2014", "--class", str(into)]) == 1
+    assert f"Nothing of 01-shanghai-2014 was graded in {into} yet. Graded were: {STEM}." in capsys.readouterr().err
 
 
 def test_a_class_folder_is_named_so_that_the_command_can_be_pasted_and_git_ignores_it(into, tmp_path, monkeypatch):

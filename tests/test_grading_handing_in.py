@@ -410,6 +410,15 @@ def test_a_roster_that_cannot_be_used_is_explained(case, tmp_path):
     assert str(refused.value).startswith("The roster roster.csv ") and reason in str(refused.value)
 
 
+def test_a_roster_that_is_a_workbook_or_has_other_columns_is_told_what_to_do(tmp_path):
+    (tmp_path / "roster.xlsx").write_bytes(b"PK\x03\x04\x14\0")
+    with pytest.raises(ValueError, match="is a workbook of a spreadsheet program. Open it there and save the sheet as CSV"):
+        read_roster(tmp_path / "roster.xlsx")
+    (tmp_path / "roster.csv").write_text("First name,Last name,Email\nAna,Ortiz,a@u\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="Rename the columns that hold these; first and family name go into the one column name"):
+        read_roster(tmp_path / "roster.csv")
+
+
 def test_a_roster_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ValueError, match="The roster .*none.csv cannot be opened"):
         read_roster(tmp_path / "none.csv")

@@ -228,6 +228,15 @@ def test_which_questions_need_another_look(marks, again):
     assert report.item("yearly-fall", marks, ENTRY)["again"] == again
 
 
+def test_a_copied_work_counts_once_when_it_is_asked_what_needs_another_look():
+    works = {student: {"ran": ran, "marks": {"yearly-fall": mark}} for student, ran, mark in (
+        ("a", "1", other(3.0)), ("b", "1", other(3.0)), ("c", "2", RIGHT), ("d", "3", RIGHT))}
+    row, = report.items(works, {"yearly-fall": ENTRY})
+    assert (row["again"], row["other"], row["students"]) == ("", 2, 4)
+    works["b"]["ran"] = "4"
+    assert report.items(works, {"yearly-fall": ENTRY})[0]["again"].startswith("2 wrong values that no known mistake explains")
+
+
 def test_statistics_count_right_answered_and_common_wrong_values():
     row = report.item("yearly-fall", [RIGHT, RIGHT, KNOWN, KNOWN, other(3.0), NONE], ENTRY)
     assert {name: row[name] for name in ("students", "answered", "right", "share", "explained", "other")} == {
@@ -242,7 +251,7 @@ def test_the_report_has_a_chart_that_can_be_read_aloud_and_names_nobody(hostile)
     page = (hostile / f"report-{STEM}.html").read_text(encoding="utf-8")
     assert re.search(r'<img src="data:image/png;base64,[^"]{1000,}" alt="Bars, one for each of 7 questions: [^"]+"', page)
     assert '<th scope="row" style="text-align:left;padding:.15em .6em">mirror-gap</th>' in page and "Look at these again" in page
-    assert "under 30 per cent right" in page and "5 students handed in" in page
+    assert "under 30 per cent right" in page and "The work of 5 students was graded" in page
     rest = re.sub(r'src="[^"]*"', "", page)
     for name in [*ATTACKS, "Цой", "Eva E", "example.org"]:
         assert not re.search(rf"\b{name}\b", rest)

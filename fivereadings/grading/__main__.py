@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--again", action="append", default=[], metavar="STUDENT",
                        help="run this student's work once more, from the file given now (may be given several times)")
     words.add_argument("--remove", metavar="STUDENT", help="take a student out of the class, with all graded work")
-    words.add_argument("--why", default="", metavar="TEXT", help="the reason, for the log and for students")
+    words.add_argument("--why", default="", metavar="TEXT", help="the reason: it goes into the log, and students read it on their page")
     words.add_argument("--show-answers", action="store_true", help="let the feedback show the right answers")
     words.add_argument("--slice", default="", metavar="SEED", help="the class's own version of the questions")
     words.add_argument("--release", action="store_true", help="with --slice: make the notebook to hand out")
@@ -66,7 +66,7 @@ def main(words: list[str]) -> int:
     wanted.into = wanted.into.resolve()
     try:
         if wanted.by_hand:
-            return formgrader(wanted.into)
+            return formgrader(wanted.into, wanted.unit)
         again = bool(wanted.accept or wanted.tolerance or wanted.regrade or wanted.remove)
         unit = wanted.unit or (stems()[0] if len(stems()) == 1 else None)
         if unit is None and not again:
@@ -113,6 +113,8 @@ def _grade(wanted, unit: str) -> int:
 
 def _feedback(into: Path, unit: str) -> int:
     with course.gradebook(into) as book:
+        if unit not in (graded := ledger.units(book.db)):
+            raise ValueError(f"Nothing of {unit} was graded in {into} yet. Graded were: {', '.join(graded) or 'no units'}.")
         given = saving.notice(book, into, unit)
         everyone = set(ledger.work(book.db, unit))
     print(f"{len(given)} scores given by hand since the last time are in {ledger.LOG_FILE}.")
@@ -160,13 +162,22 @@ def no_gradebook(into: Path) -> str:
             f"If not, grade a folder first: python start.py grade FOLDER --unit UNIT{option(into)}")
 
 
-def formgrader(into: Path) -> int:
-    """Open nbgrader's formgrader on a class folder, and wait until it is closed."""
+def formgrader(into: Path, unit: str | None) -> int:
+    """Open nbgrader's formgrader on a class folder, at its list of answers to grade, and wait until it is closed."""
     if not course.has_gradebook(into):
         print(no_gradebook(into), file=sys.stderr)
         return 1
-    return subprocess.run([sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/formgrader",
-                           f"--ServerApp.root_dir={into}", "--ServerApp.allow_root=True"], cwd=into).returncode
+    print("Formgrader opens in your browser. When you have finished, press Ctrl-C in this window.")
+    server = subprocess.Popen([sys.executable, "-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
+                               f"--LabApp.default_url=/formgrader/gradebook{f'/{unit}/{unit}' if unit else ''}", "--ServerApp.answer_yes=True",
+                               f"--ServerApp.root_dir={into}", "--ServerApp.allow_root=True"], cwd=into)
+    try:
+        code = server.wait()
+    except KeyboardInterrupt:  # the server has got it too, and ends by itself
+        server.wait()
+        code = 0
+    print(f"\nPoints and comments are saved. Next: python start.py grade --feedback --unit {unit or 'UNIT'}{option(into)}")
+    return code
 
 
 if __name__ == "__main__":

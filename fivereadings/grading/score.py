@@ -102,10 +102,11 @@ def in_words(value) -> str:
 
 def mark(name: str, answer, entry: dict, also: list[dict] = (), show: bool = False) -> Mark:
     """Return the mark for one recorded answer. `also` holds the rows of accept.csv for this question, in order."""
+    changed = ""
     for row in also:  # a row without an answer changes the tolerance; the last such row counts
         if row["answer"] is None:
-            entry = {**entry, "tolerance": row["tolerance"]}
-    of, words = float(entry["points"]), expected(name, entry, show)
+            entry, changed = {**entry, "tolerance": row["tolerance"]}, f" (the tolerance was changed: {row['reason']})"
+    of, words = float(entry["points"]), expected(name, entry, show) + changed
     problem = oddity(answer)
     if problem:
         return Mark(0.0, of, problem, words)

@@ -36,7 +36,7 @@ def report(into: Path, unit: str, attention: list[Attention], lines: list[str], 
     parts.append("To grade by hand: " + ("; ".join(waiting) or "nothing."))
     parts.append("\n".join([*lines, f"Every change of a score: {into / ledger.LOG_FILE}"]))
     place = option(into)
-    by_hand = f"Next: python start.py grade --by-hand{place}\nThen: python start.py grade --feedback --unit {unit}{place}"
+    by_hand = f"Next: python start.py grade --by-hand --unit {unit}{place}\nThen: python start.py grade --feedback --unit {unit}{place}"
     parts.append(by_hand if waiting else "Next: give the feedback pages back.")
     return "\n\n".join(parts)
 
