@@ -172,6 +172,15 @@ def test_a_later_file_that_cannot_be_graded_takes_nothing_away(tmp_path):
                          ("anna", f"anna/{FILE} counts.")]
 
 
+@pytest.mark.parametrize("name, number, back", [
+    (f"odeben_LATE_106_5001_{FILE}", "106", "odeben_106_5001_"), (f"Ben Ode_9006_assignsubmission_file_/{FILE}", "", "Ben Ode_9006_assignsubmission_file_"),
+    (f"s06/{FILE}", "", ""),
+])
+def test_what_the_platform_needs_back_is_kept(name, number, back, tmp_path):
+    found, _ = collect(folder(tmp_path, name), STEM, None, tmp_path / "scratch")
+    assert (found[0].canvas_id, found[0].back) == (number, back)
+
+
 def test_late_work_is_said(tmp_path):
     found, attention = gathered(folder(tmp_path, f"odeben_LATE_106_5001_{FILE}"), tmp_path, ROSTER)
     assert list(found) == ["s06"] and attention[0] == ("s06", "handed in late, as the platform says.")

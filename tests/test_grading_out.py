@@ -304,7 +304,23 @@ def test_canvas_and_moodle_read_what_was_given():
     roster = [Student("s1", 'Ортис, Ana "Ani"', "ana@example.org", "101", "7001"), Student("s2", "李雷; Li", "li@example.org", "", "7002"), Student("s3", "Ben", "b@x", "", "7003")]
     scores = {"s1": 12.5, "s2": 19.0, "s3": None}
     assert as_canvas_reads(exports.canvas(STEM, 19.0, roster, scores)) == ({STEM: 19.0}, ["101", "li@example.org"], {STEM: [12.5, 19.0]})
-    assert as_moodle_reads(exports.moodle(19.0, roster, scores, {"s1": "judgement: a\nb"})) == [(7001, 12.5, "judgement: a\nb"), (7002, 19.0, "")]
+    assert as_moodle_reads(exports.moodle(19.0, roster, scores, {"s1": "judgement: a\nb"})) == [(7001, 12.5, "judgement: a<br>b"), (7002, 19.0, "")]
+
+
+def test_canvas_numbers_of_handed_in_files_fill_what_the_roster_lacks(hostile, tmp_path):
+    shutil.copytree(hostile, tmp_path / "class")
+    into = tmp_path / "class"
+    (into / "roster.csv").write_text("student,name,email,canvas_id\nann,Ann,,\nbob,Bob,,11\ncy,Cy,cy@x,\nnew,New,new@x,\n", encoding="utf-8")
+    with course.gradebook(into) as book:
+        for student in ("ann", "bob", "cy"):
+            book.find_grade("judgement", STEM, STEM, student).manual_score = 6
+        book.db.commit()
+    exports.keep_numbers({"ann": "12300000000000045", "bob": "9"}, into)
+    exports.keep_numbers({"dee": "8"}, into)
+    said = exports.write_platforms(into, STEM, set())
+    rows = list(csv.reader((into / f"scores-{STEM}-canvas.csv").open(encoding="utf-8")))[2:]
+    assert [row[:2] for row in rows] == [["Ann", "12300000000000045"], ["Bob", "11"], ["Cy", ""]]
+    assert "Some rows have no canvas_id" in said and "nothing of theirs was graded: new." in said
 
 
 def test_text_that_a_spreadsheet_would_run_is_made_harmless_and_numbers_stay():

@@ -67,6 +67,7 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
         known = ledger.work(book.db, stem)
         found, outcome.attention = collect(source, stem, roster or exports.kept_roster(into), Path(unpacked), released, known)
         exports.keep_roster(roster, into)
+        exports.keep_numbers({submission.student: submission.canvas_id for submission in found if submission.canvas_id}, into)
         saving.notice(book, into, stem)
         waiting, rescore = {}, {}
         for submission in found:
@@ -83,7 +84,7 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
                 continue
             outcome.attention += [Attention(submission.student, _sentence(line)) for line in lines]
             problem = row["problem"] if kept and row["ran"] == ran else ""
-            work = saving.Work(ran, scored_from(ran, key, also, show_answers), problem, notes, submission.handed_in, submission.number)
+            work = saving.Work(ran, scored_from(ran, key, also, show_answers), problem, notes, submission.handed_in, submission.number, submission.back)
             if kept is None or row["ran"] != ran or submission.student in again or problem.startswith(TWICE):
                 waiting[submission.student] = notebook, work, handed_in
                 continue

@@ -22,7 +22,8 @@ class Submission:
     """What one student handed in: a plain file in scratch.
 
     `handed_in` is the file's ISO time or "", `digest` that of the answers, whatever else stands in the file,
-    `number` the one that Canvas gave the file (0: none); a later file has a higher one.
+    `number` the one that Canvas gave the file (0: none); a later file has a higher one. `canvas_id` is the student's
+    number in the file's name, `back` how the name of a page must begin for the platform to give it back ("": no platform).
     """
 
     student: str
@@ -30,6 +31,8 @@ class Submission:
     handed_in: str
     digest: str
     number: int = 0
+    canvas_id: str = ""
+    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def collect(source: Path, stem: str, roster: Path | None, scratch: Path, release
             continue
         if hints[0].late:
             attention.append(Attention(student, "handed in late, as the platform says."))
-        by_student[student].append(_look(file, student, hints[0].order, stem, released))
+        by_student[student].append(_look(file, student, hints[0], stem, released))
     hands = []
     for student, several in by_student.items():
         best, lines = _newest(several)
@@ -120,7 +123,7 @@ def _senders(unread: list[tuple[str, ...]], stem: str, skip: int, rows: list) ->
     return {_owner([filenames.hint(text, stem) for text in several], rows)[0] for several in texts} - {""}
 
 
-def _look(file: files.Found, student: str, order: tuple, stem: str, released) -> _Hand:
+def _look(file: files.Found, student: str, hint: filenames.Hint, stem: str, released) -> _Hand:
     """Read one file: a submission with the digest of its answers, or the reason why it cannot be graded."""
     try:
         if released is None:
@@ -130,9 +133,10 @@ def _look(file: files.Found, student: str, order: tuple, stem: str, released) ->
             texts = answer_texts(take(file.path, released)[0])
             answered = sum(text != blank for text, blank in zip(texts, answer_texts(released)))
     except ValueError as problem:
-        return _Hand(file, student, order, None, str(problem), 0)
+        return _Hand(file, student, hint.order, None, str(problem), 0)
     digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
-    return _Hand(file, student, order, Submission(student, file.path, file.time, digest, order[0]), "", answered)
+    number = hint.number if hint.column == "canvas_id" else ""
+    return _Hand(file, student, hint.order, Submission(student, file.path, file.time, digest, hint.order[0], number, hint.back), "", answered)
 
 
 def _newest(several: list[_Hand]) -> tuple[_Hand, list[str]]:

@@ -20,7 +20,8 @@ class Work:
     """What is kept of one student's work besides notebook and marks.
 
     `ran` and `digest` say from what (see ledger.WORK); `problem` is why the run was stopped, or "";
-    `notes` what was odd about the file; `handed_in` an ISO time or ""; `number` Canvas's number of the file or 0.
+    `notes` what was odd about the file; `handed_in` an ISO time or ""; `number` Canvas's number of the file or 0;
+    `back` how the name of a page must begin for the platform to give it back, or "".
     """
 
     ran: str = ""
@@ -29,6 +30,7 @@ class Work:
     notes: list[str] = field(default_factory=list)
     handed_in: str = ""
     number: int = 0
+    back: str = ""
 
 
 def place(folder: Path, stem: str, student: str) -> Path:
@@ -45,7 +47,7 @@ def stored(folder: Path, stem: str, student: str):
 
 
 def about(notebook) -> dict:
-    """Return what save() noted in a graded notebook: the digest `ran`, `handed_in` and `number`. {} where there is none."""
+    """Return what save() noted in a graded notebook: the digest `ran`, `handed_in`, `number` and `back`. {} where there is none."""
     noted = notebook.metadata.get("fivereadings") if notebook is not None else None
     return noted if isinstance(noted, dict) else {}
 
@@ -70,7 +72,7 @@ def save(book, folder: Path, stem: str, student: str, notebook, marks: dict[str,
     through, the gradebook does not call the work done, and the next run does it again.
     """
     notebook = cleaned(notebook)  # formgrader and nbgrader's feedback show what they find
-    file = {"handed_in": work.handed_in, "number": work.number} if work.handed_in or work.number else {}
+    file = {"handed_in": work.handed_in, "number": work.number, "back": work.back} if work.handed_in or work.number or work.back else {}
     notebook.metadata["fivereadings"] = {**about(notebook), **file, "ran": work.ran}
     put(notebook, place(folder, stem, student))
     changes = enter(book, folder, stem, student, notebook, marks, work, why)
