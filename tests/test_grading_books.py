@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import time
+import zipfile
 
 import nbformat
 import nbgrader.api
@@ -658,6 +659,21 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
 def test_wrong_words_get_one_sentence(words, said, tmp_path, capsys):
     assert command.main([*words, "--class", str(tmp_path / "class")]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_pages_go_back_under_the_names_by_which_canvas_and_moodle_know_them(into, tmp_path, monkeypatch):
+    monkeypatch.setattr(steps, "AFTER", [steps.write_feedback, steps.write_zips])
+    hand_in(tmp_path / "in", f"odeben_LATE_106_5001_{STEM}", RIGHT)
+    hand_in(tmp_path / "in" / "Ana Ortiz_9001_assignsubmission_file_", STEM, RIGHT)
+    hand_in(tmp_path / "in" / "cy", STEM, {})
+    grade(tmp_path / "in", into)
+    said = "\n".join(steps.after(into, STEM, set()))
+    for platform, name in (("canvas", "odeben_106_5001_"), ("moodle", "Ana Ortiz_9001_assignsubmission_file_")):
+        with zipfile.ZipFile(into / f"feedback-{STEM}-{platform}.zip") as archive:
+            assert archive.namelist() == [f"{name}{STEM}-feedback.html"] and b"13 of 19 points" in archive.read(archive.namelist()[0])
+        assert f"Feedback pages for {platform.title()}, 1 of 3: " in said
+    # as Moodle reads a name: five parts; the second is the participant, the third and fourth the plugin
+    assert "Ana Ortiz_9001_assignsubmission_file_x.html".split("_", 4)[1:4] == ["9001", "assignsubmission", "file"]
 
 
 def test_feedback_of_a_unit_that_nobody_handed_in_says_which_were_graded(papers, into, capsys):
