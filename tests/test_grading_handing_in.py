@@ -202,7 +202,7 @@ def test_nothing_handed_in_names_nobody_who_sent_another_kind_of_file_or_was_gra
     _, attention = collect(place, STEM, tmp_path / "roster.csv", tmp_path / "scratch", graded_before={"s02", "s04"})
     assert [tuple(line) for line in attention] == [
         ("other files", "left unread, because only notebooks (*.ipynb) are graded: s05.pdf, Ben Ode/essay.docx, s04/photo.png."),
-        *((student, "not graded: no notebook among the files handed in. Ask for the notebook.") for student in ("s05", "s06")),
+        *((student, "not graded: no file handed in could be read as a notebook. Ask for it.") for student in ("s05", "s06")),
         ("nothing handed in", "s03 (1 of 6).")]
 
 

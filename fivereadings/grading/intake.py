@@ -86,7 +86,7 @@ def collect(source: Path, stem: str, roster: Path | None, scratch: Path, release
     here = set(by_student) | set(graded_before)
     if rows:
         senders = _senders(unread, stem, skip, rows) - here
-        attention += [Attention(student, "not graded: no notebook among the files handed in. Ask for the notebook.") for student in sorted(senders)]
+        attention += [Attention(student, "not graded: no file handed in could be read as a notebook. Ask for it.") for student in sorted(senders)]
         here |= senders
     if rows and (absent := [row.student for row in rows if row.student not in here]):
         attention.append(Attention("nothing handed in", f"{', '.join(absent)} ({len(absent)} of {len(rows)})."))
