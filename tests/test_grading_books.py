@@ -661,6 +661,24 @@ def test_wrong_words_get_one_sentence(words, said, tmp_path, capsys):
     assert said in capsys.readouterr().err
 
 
+def test_ctrl_c_in_formgrader_says_that_points_are_saved_and_what_comes_next(into, monkeypatch, capsys):
+    waits_for = iter([KeyboardInterrupt, 0])
+
+    class Server:
+        def __init__(self, words, cwd):
+            assert f"--LabApp.default_url=/formgrader/gradebook/{STEM}/{STEM}" in words and "--ServerApp.answer_yes=True" in words
+
+        def wait(self):
+            if (happens := next(waits_for)) is KeyboardInterrupt:
+                raise happens
+            return happens
+
+    monkeypatch.setattr(command.subprocess, "Popen", Server)
+    assert command.main(["--by-hand", "--unit", STEM, "--class", str(into)]) == 0
+    assert f"Points and comments are saved. Next: python start.py grade --feedback --unit {STEM} --class " in capsys.readouterr().out
+    assert next(waits_for, "") == "", "it waits until the server has ended"
+
+
 def test_pages_go_back_under_the_names_by_which_canvas_and_moodle_know_them(into, tmp_path, monkeypatch):
     monkeypatch.setattr(steps, "AFTER", [steps.write_feedback, steps.write_zips])
     hand_in(tmp_path / "in", f"odeben_LATE_106_5001_{STEM}", RIGHT)

@@ -168,7 +168,7 @@ def formgrader(into: Path, unit: str | None) -> int:
         print(no_gradebook(into), file=sys.stderr)
         return 1
     print("Formgrader opens in your browser. When you have finished, press Ctrl-C in this window.")
-    server = subprocess.Popen([sys.executable, "-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
+    server = subprocess.Popen([sys.executable, "-W", "ignore::DeprecationWarning", "-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
                                f"--LabApp.default_url=/formgrader/gradebook{f'/{unit}/{unit}' if unit else ''}", "--ServerApp.answer_yes=True",
                                f"--ServerApp.root_dir={into}", "--ServerApp.allow_root=True"], cwd=into)
     try:
