@@ -168,16 +168,20 @@ def formgrader(into: Path, unit: str | None) -> int:
         print(no_gradebook(into), file=sys.stderr)
         return 1
     print("Formgrader opens in your browser. When you have finished, press Ctrl-C in this window.")
-    server = subprocess.Popen([sys.executable, "-W", "ignore::DeprecationWarning", "-m", "jupyterlab", "--Application.log_level=ERROR",  # the address is shown all the same
+    server = subprocess.Popen([sys.executable, "-W", "ignore::DeprecationWarning", "-m", "jupyterlab",
+                               "--Application.log_level=ERROR",  # the address is shown all the same
                                f"--LabApp.default_url=/formgrader/gradebook{f'/{unit}/{unit}' if unit else ''}", "--ServerApp.answer_yes=True",
                                f"--ServerApp.root_dir={into}", "--ServerApp.allow_root=True"], cwd=into)
-    try:
-        code = server.wait()
-    except KeyboardInterrupt:  # the server has got it too, and ends by itself
-        server.wait()
-        code = 0
+    code, stopped = None, False
+    while code is None:
+        try:
+            code = server.wait()
+        except KeyboardInterrupt:  # the server has got it too, and ends by itself
+            stopped = True
+    if code and not stopped:
+        return code
     print(f"\nPoints and comments are saved. Next: python start.py grade --feedback --unit {unit or 'UNIT'}{option(into)}")
-    return code
+    return 0
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from .remarks import remarks
 from .run import TWICE, Limits, run_batch
 from .sandbox import scratch
 from .score import differing, score
+from .summary import quoted
 
 EACH_SHOWN = 40  # of a larger class every tenth line is printed
 
@@ -51,10 +52,11 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
                 dask: str = "", show_answers: bool = False, limits: Limits = Limits(), again: Collection[str] = (), say=print) -> Outcome:
     """Grade a folder or a zip into the class folder `into`.
 
-    Without a roster, the one that the class folder keeps counts. Work that was graded before from the same answers, exercise, key and accept.csv is left as it is;
-    where only key or accept.csv changed, it is scored anew from what was recorded. A file that is older than
-    the one that was graded is left aside. The students in `again` are graded from the file given now in
-    any case. Ctrl-C stops between students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
+    Without a roster, the one that the class folder keeps counts. Work that was graded before from the same
+    answers, exercise, key and accept.csv is left as it is; where only key or accept.csv changed, it is scored
+    anew from what was recorded. A file that is older than the one that was graded is left aside. The students
+    in `again` are graded from the file given now in any case. Ctrl-C stops between students.
+    Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
     """
     needed(source)
     solutions, key = slices.open_slice(into, stem, seed)
@@ -128,7 +130,7 @@ def _prepare(submission: Submission, released, exercise: str, outcome: Outcome):
 def older_file(submission: Submission, row: dict) -> str:
     """Say that a file is not taken, because the graded one is newer."""
     return (f"not graded again: the file given now is older than the one graded on {row['graded'][:10]}, whose points stand. "
-            f"If this one should count, add to the command: --again {submission.student}")
+            f"If this one should count, add to the command: --again {quoted(submission.student)}")
 
 
 def _about(path: Path):

@@ -61,4 +61,9 @@ def option(into: Path) -> str:
         return ""
     here = Path.cwd()
     text = str(into.relative_to(here) if into != here and into.is_relative_to(here) else into)
-    return " --class " + (f'"{text}"' if os.name == "nt" else shlex.quote(text))
+    return f" --class {quoted(text)}"
+
+
+def quoted(text: str) -> str:
+    """Return one word of a command as a terminal takes it, also where it has spaces."""
+    return f'"{text}"' if os.name == "nt" else shlex.quote(text)
