@@ -1,7 +1,7 @@
 """The feedback pages of a unit as one zip that the platform takes back, where the files came from Canvas or Moodle.
 
 A page goes to its student by its name, which begins as the platform's own download began:
-Canvas (“Upload Submissions”): name_student_file_, as in app/models/assignment.rb, generate_comments_from_files.
+Canvas (submissions uploaded again): name_student_file_, as in app/models/assignment.rb, generate_comments_from_files.
 Moodle (“Upload multiple feedback files in a zip”): full name_participant_assignsubmission_file_, as in
 mod/assign/feedback/file/importziplib.php.
 """
