@@ -314,6 +314,21 @@ def test_answers_of_another_kind_are_named_to_both():
     assert remarks(read(SAMPLES / "perfect" / f"{STEM}.ipynb"), KEY) == []
 
 
+def test_the_question_whose_code_was_stopped_is_told_apart_from_those_not_reached():
+    book = read(SAMPLES / "perfect" / f"{STEM}.ipynb")
+    reached = True
+    for one in book.cells:
+        if one.metadata.nbgrader.grade_id == "mirror-gap-answer":
+            reached, one.outputs = False, [nbformat.v4.new_output("error", ename="Stopped", evalue="It ran too long.", traceback=[])]
+        elif one.cell_type == "code":
+            one.outputs, one.execution_count = [], 1 if reached else None
+    marks = score(book, KEY)
+    after = list(KEY)[list(KEY).index("mirror-gap") + 1:]
+    assert marks["mirror-gap"].message == "Not answered: the work was stopped while the code of this question ran."
+    assert after and all(marks[name].message == "Not run: the work was stopped before this cell." for name in after)
+    assert marks["yearly-fall"].message == "Not answered yet."
+
+
 def test_a_second_command_on_a_class_says_so_and_stops_and_a_killed_one_holds_nothing(graded, capsys):
     words = [str(SAMPLES), "--unit", STEM, "--class", str(graded[0])]
     holds = "import sys, time\nfrom pathlib import Path\nfrom fivereadings.grading.lock import alone\nwith alone(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(600)"

@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import time
+import zipfile
 
 import nbformat
 import nbgrader.api
@@ -21,7 +22,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
 from fivereadings.grading import __main__ as command
-from fivereadings.grading import accept, batch, course, ledger, regrade, saving, steps
+from fivereadings.grading import accept, batch, course, ledger, regrade, saving, steps, summary
 from fivereadings.grading.batch import grade_class, time_left
 from fivereadings.grading.run import Ran
 from fivereadings.notebooks import read
@@ -163,12 +164,14 @@ def test_a_rerun_runs_nobody_and_changes_nothing(papers, into):
     assert stand_in.ran == [] and outcome.before == ["ann", "bob", "cy"] and everything(into) == before
 
 
-def test_work_that_was_stopped_is_run_again_and_the_others_are_not(papers, into):
+def test_work_that_was_stopped_stays_and_is_said_again_until_it_is_asked_for(papers, into, monkeypatch):
     stand_in.slow = {"bob"}
-    assert "bob: It ran too long." in lines(grade(papers, into))
+    assert lines(grade(papers, into)) == ["bob: It ran too long."]
     stand_in.slow = set()
-    outcome = grade(papers, into)
-    assert stand_in.ran == ["bob"] and outcome.attention == []
+    assert lines(grade(papers, into)) == ["bob: It ran too long."] and stand_in.ran == []
+    monkeypatch.setattr(batch, "TWICE", "It ran too long.")  # as if the grader itself had failed
+    assert grade(papers, into).attention == [] and stand_in.ran == ["bob"]
+    assert grade(papers, into, again=["cy"]).graded == ["cy"] and stand_in.ran == ["cy"]
 
 
 @pytest.mark.parametrize("what", ["the file was lost", "the file is of other answers"])
@@ -203,9 +206,31 @@ def test_ctrl_c_leaves_whole_students_and_the_rest_for_later(papers, into, monke
     monkeypatch.setattr(batch, "run_batch", interrupted)
     outcome = grade(papers, into)
     assert outcome.stopped and set(points(into)) == {"ann", "bob"}
+    assert lines(outcome) == ["cy: not begun: grading was stopped before. The same command does the rest."]
     monkeypatch.setattr(batch, "run_batch", stand_in)
     assert grade(papers, into).graded == ["cy"]
     assert_log_is_sound(into)
+
+
+def test_the_roster_that_the_class_keeps_counts_in_later_runs(papers, into, tmp_path):
+    (tmp_path / "roster.csv").write_text("student,name,email\ns1,Ann,a@x\ns2,Bob,b@x\ns3,Cy,c@x\n", encoding="utf-8")
+    assert grade(papers, into, roster=tmp_path / "roster.csv").graded == ["s1", "s2", "s3"]
+    assert grade(papers, into).before == ["s1", "s2", "s3"] and set(points(into)) == {"s1", "s2", "s3"}
+    (papers / "bob.ipynb").unlink()
+    assert lines(grade(papers, into)) == [], "Bob was graded before, so nobody asks for his file"
+
+
+def test_a_student_can_be_taken_out_and_the_log_keeps_the_points(papers, into, capsys):
+    grade(papers, into)
+    by_hand(into, "bob", 4)
+    assert command.main(["--remove", "bob", "--class", str(into)]) == 0
+    assert f"bob is out of the class ({STEM})" in capsys.readouterr().out
+    assert set(points(into)) == {"ann", "cy"} and not (into / "autograded" / "bob").exists()
+    gone = {row["question"]: row["old"] for row in log(into) if row["student"] == "bob" and row["why"] == "the student was removed"}
+    assert gone["judgement"] == "4" and len(gone) == 8 and "bob" not in (into / f"scores-{STEM}.csv").read_text(encoding="utf-8")
+    assert command.main(["--remove", "bob", "--class", str(into)]) == 1
+    assert "There is no student 'bob' in this class. Graded were: ann, cy." in capsys.readouterr().err
+    assert grade(papers, into).graded == ["bob"]
 
 
 # Late and second submissions
@@ -236,11 +261,31 @@ def test_a_score_overruled_by_hand_stays_on_a_checked_question_too(papers, into)
     assert points(into, "yearly-fall")["bob"] == 1.5 and waits(into, "bob", "yearly-fall")
 
 
-def test_a_blank_second_file_loses_the_machines_points(papers, into):
+def test_a_blank_second_file_loses_the_machines_points_and_that_is_said(papers, into):
     grade(papers, into)
     hand_in(papers, "ann", {})
-    grade(papers, into)
+    assert lines(grade(papers, into)) == ["ann: 13 points fewer than the work graded before; log.csv names the questions."]
     assert points(into)["ann"] == 0 and not waits(into, "ann")
+
+
+def test_an_older_file_takes_no_points_back_unless_it_is_asked_for(papers, into, tmp_path):
+    grade(papers, into)
+    hand_in(tmp_path / "older", "ann", {"read-a-figure": RIGHT["read-a-figure"]}, "An early thought.")
+    os.utime(tmp_path / "older" / "ann.ipynb", (1_700_000_000, 1_700_000_000))
+    said = lines(grade(tmp_path / "older", into))
+    assert len(said) == 1 and "the file given now is older than the one graded on" in said[0] and said[0].endswith("--again ann")
+    assert stand_in.ran == [] and points(into)["ann"] == 13
+    regrade.regrade(into, STEM, show_answers=True)  # writes the graded notebook anew; its file's time stays
+    assert grade(tmp_path / "older", into).graded == [] and points(into)["ann"] == 13
+    assert grade(tmp_path / "older", into, again=["ann"]).graded == ["ann"] and points(into)["ann"] == 1
+
+
+def test_canvas_numbers_say_which_file_is_newer_whatever_the_times_are(into, tmp_path):
+    for number, time, answers in ((5002, 1_700_000_000, RIGHT), (5001, 1_800_000_000, {})):
+        hand_in(tmp_path / str(number), f"odeben_106_{number}_{STEM}", answers)
+        os.utime(tmp_path / str(number) / f"odeben_106_{number}_{STEM}.ipynb", (time, time))
+    assert grade(tmp_path / "5002", into).graded == ["odeben-106"]
+    assert grade(tmp_path / "5001", into).graded == [] and points(into) == {"odeben-106": 13}
 
 
 def test_a_second_file_that_cannot_be_read_leaves_the_earlier_work_and_says_so(papers, into):
@@ -509,6 +554,15 @@ def test_accept_csv_may_come_from_a_spreadsheet_and_its_errors_have_a_line(tmp_p
     assert accept.load(tmp_path, KEY)["closest-share"][0]["answer"] == "D"
 
 
+def test_an_answer_may_be_typed_without_brackets_and_a_decimal_comma_is_explained(tmp_path):
+    key = {"letters": {"value": ["A", "B"], "tolerance": 0, "points": 1, "mistakes": []}, "years": {"value": [2014], "tolerance": 0, "points": 1, "mistakes": []}}
+    for name, text, answer in (("letters", "B", ["B"]), ("letters", "C, A", ["A", "C"]), ("years", "2015, 2014", [2014, 2015]), ("years", "[2016]", [2016])):
+        accept.add(tmp_path, key, name, text, "", "x")
+        assert accept.load(tmp_path, key)[name][-1]["answer"] == answer
+    with pytest.raises(ValueError, match="A decimal has a point, not a comma .35.2.; .*]\\).$"):
+        accept.add(tmp_path, KEY, "yearly-fall", "37,9", "", "x")
+
+
 # The log
 
 
@@ -576,6 +630,10 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
     (papers / "dot.ipynb").write_text("{", encoding="utf-8")
     assert command.main([str(papers), "--unit", STEM, "--class", str(into)]) == 0
     said = capsys.readouterr().out
+    kept = into / f"attention-{STEM}.txt"
+    assert kept.read_text(encoding="utf-8").startswith("dot: not graded. dot.ipynb is not a notebook") and str(kept) in said
+    assert command.main(["--feedback", "--unit", STEM, "--class", str(into)]) == 0
+    assert "Not graded when files were graded last:\n  dot: not graded. dot.ipynb" in capsys.readouterr().out
     for part in ("3 of 3  cy", "Needs attention:\n  dot: not graded.", "To grade by hand: judgement, 2 answers", "Next: python start.py grade --by-hand",
                  f"Scores: {into}", "log.csv"):
         assert part in said, part
@@ -596,10 +654,57 @@ def test_the_command_says_who_needs_attention_what_is_left_and_what_comes_next(p
     (["--feedback", "--unit", STEM], "There is no gradebook"),
     (["/nowhere", "--unit", STEM], "No submissions were found in"),
     (["--accept", "nonsense", "1", "--why", "x"], "There is no gradebook"),
+    (["--by-hand"], "If you graded with --class, give the same --class here."),
 ])
 def test_wrong_words_get_one_sentence(words, said, tmp_path, capsys):
     assert command.main([*words, "--class", str(tmp_path / "class")]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_ctrl_c_in_formgrader_says_that_points_are_saved_and_what_comes_next(into, monkeypatch, capsys):
+    waits_for = iter([KeyboardInterrupt, 0])
+
+    class Server:
+        def __init__(self, words, cwd):
+            assert f"--LabApp.default_url=/formgrader/gradebook/{STEM}/{STEM}" in words and "--ServerApp.answer_yes=True" in words
+
+        def wait(self):
+            if (happens := next(waits_for)) is KeyboardInterrupt:
+                raise happens
+            return happens
+
+    monkeypatch.setattr(command.subprocess, "Popen", Server)
+    assert command.main(["--by-hand", "--unit", STEM, "--class", str(into)]) == 0
+    assert f"Points and comments are saved. Next: python start.py grade --feedback --unit {STEM} --class " in capsys.readouterr().out
+    assert next(waits_for, "") == "", "it waits until the server has ended"
+
+
+def test_pages_go_back_under_the_names_by_which_canvas_and_moodle_know_them(into, tmp_path, monkeypatch):
+    monkeypatch.setattr(steps, "AFTER", [steps.write_feedback, steps.write_zips])
+    hand_in(tmp_path / "in", f"odeben_LATE_106_5001_{STEM}", RIGHT)
+    hand_in(tmp_path / "in" / "Ana Ortiz_9001_assignsubmission_file_", STEM, RIGHT)
+    hand_in(tmp_path / "in" / "cy", STEM, {})
+    grade(tmp_path / "in", into)
+    said = "\n".join(steps.after(into, STEM, set()))
+    for platform, name in (("canvas", "odeben_106_5001_"), ("moodle", "Ana Ortiz_9001_assignsubmission_file_")):
+        with zipfile.ZipFile(into / f"feedback-{STEM}-{platform}.zip") as archive:
+            assert archive.namelist() == [f"{name}{STEM}-feedback.html"] and b"13 of 19 points" in archive.read(archive.namelist()[0])
+        assert f"Feedback pages for {platform.title()}, 1 of 3: " in said
+    # as Moodle reads a name: five parts; the second is the participant, the third and fourth the plugin
+    assert "Ana Ortiz_9001_assignsubmission_file_x.html".split("_", 4)[1:4] == ["9001", "assignsubmission", "file"]
+
+
+def test_feedback_of_a_unit_that_nobody_handed_in_says_which_were_graded(papers, into, capsys):
+    grade(papers, into)
+    assert command.main(["--feedback", "--unit", "01-shanghai-2014", "--class", str(into)]) == 1
+    assert f"Nothing of 01-shanghai-2014 was graded in {into} yet. Graded were: {STEM}." in capsys.readouterr().err
+
+
+def test_a_class_folder_is_named_so_that_the_command_can_be_pasted_and_git_ignores_it(into, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert summary.option(tmp_path / "My Course") == (" --class \"My Course\"" if os.name == "nt" else " --class 'My Course'")
+    assert summary.option(ROOT / "class-work") == "" and summary.option(tmp_path) == f" --class {tmp_path}"
+    assert (into / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
 def test_the_time_left_is_said_in_words():

@@ -172,6 +172,15 @@ def test_a_later_file_that_cannot_be_graded_takes_nothing_away(tmp_path):
                          ("anna", f"anna/{FILE} counts.")]
 
 
+@pytest.mark.parametrize("name, number, back", [
+    (f"odeben_LATE_106_5001_{FILE}", "106", "odeben_106_5001_"), (f"Ben Ode_9006_assignsubmission_file_/{FILE}", "", "Ben Ode_9006_assignsubmission_file_"),
+    (f"s06/{FILE}", "", ""),
+])
+def test_what_the_platform_needs_back_is_kept(name, number, back, tmp_path):
+    found, _ = collect(folder(tmp_path, name), STEM, None, tmp_path / "scratch")
+    assert (found[0].canvas_id, found[0].back) == (number, back)
+
+
 def test_late_work_is_said(tmp_path):
     found, attention = gathered(folder(tmp_path, f"odeben_LATE_106_5001_{FILE}"), tmp_path, ROSTER)
     assert list(found) == ["s06"] and attention[0] == ("s06", "handed in late, as the platform says.")
@@ -185,6 +194,16 @@ def test_the_same_answers_of_two_students_are_said_to_both_and_blank_ones_are_no
     assert set(found) == {"anna", "ben", "blank-1", "blank-2", "cho"}
     assert attention == [(one, f"the same answers, word for word, as {other} (1 answered). Both were graded.")
                          for one, other in (("anna", "cho"), ("cho", "anna"))]
+
+
+def test_nothing_handed_in_names_nobody_who_sent_another_kind_of_file_or_was_graded_before(tmp_path):
+    place = folder(tmp_path, f"s01/{FILE}", "Ben Ode/essay.docx", "s04/photo.png", "s05.pdf")
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    _, attention = collect(place, STEM, tmp_path / "roster.csv", tmp_path / "scratch", graded_before={"s02", "s04"})
+    assert [tuple(line) for line in attention] == [
+        ("other files", "left unread, because only notebooks (*.ipynb) are graded: s05.pdf, Ben Ode/essay.docx, s04/photo.png."),
+        *((student, "not graded: no file handed in could be read as a notebook. Ask for it.") for student in ("s05", "s06")),
+        ("nothing handed in", "s03 (1 of 6).")]
 
 
 def test_other_files_are_named_once_and_what_computers_leave_is_not(tmp_path):
@@ -398,6 +417,15 @@ def test_a_roster_that_cannot_be_used_is_explained(case, tmp_path):
     with pytest.raises(ValueError) as refused:
         read_roster(tmp_path / "roster.csv")
     assert str(refused.value).startswith("The roster roster.csv ") and reason in str(refused.value)
+
+
+def test_a_roster_that_is_a_workbook_or_has_other_columns_is_told_what_to_do(tmp_path):
+    (tmp_path / "roster.xlsx").write_bytes(b"PK\x03\x04\x14\0")
+    with pytest.raises(ValueError, match="is a workbook of a spreadsheet program. Open it there and save the sheet as CSV"):
+        read_roster(tmp_path / "roster.xlsx")
+    (tmp_path / "roster.csv").write_text("First name,Last name,Email\nAna,Ortiz,a@u\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="Rename the columns that hold these; first and family name go into the one column name"):
+        read_roster(tmp_path / "roster.csv")
 
 
 def test_a_roster_that_is_not_there_is_named(tmp_path):

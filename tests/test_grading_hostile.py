@@ -152,7 +152,7 @@ call('open_by_handle_at', 304, -100, 0, 0); call('init_module', 175, 0, 0, 0); c
 call('syslog', 103, 3, ctypes.create_string_buffer(99), 99); call('iopl', 172, 3); call('settimeofday', 164, 0, 0); call('clone', 56, 0x10000011, 0, 0, 0, 0); call('memfd', 319, b'x', 0); call('shmget', 29, 1, 4096, 0o1777); call('x32', 0x40000000 + 39)
 call('quotactl', 179, 0, 0, 0, 0); call('acct', 163, 0); call('mknod', 133, b'/tmp/disk', 0o60666, 0x800); call('fanotify', 300, 0x10, 0)""" + FALL, ALL),
     # Changing what others use
-    "deleting the data": Case("import os\nos.remove('../../data/trade.csv')", WITHOUT, "not a student's"),
+    "deleting the data": Case("import os\nos.remove('../../data/trade.csv')", WITHOUT, "does not have during grading"),
     "deleting whatever it can": Case("import os, fivereadings, pandas\nfor name in ('../../data/trade.csv', '../../data', '../questions.csv', fivereadings.__file__, pandas.__file__):\n    try: os.remove(name); print('gone', name)\n    except OSError: pass" + FALL, ALL),
     "writing to data, code and devices": Case("import fivereadings, pandas, os\nfor name in ('../../data/trade.csv', fivereadings.__file__, pandas.__file__, '/left', '/dev/left', '/usr/left', '/module/left', '/venv/left'):\n    try: open(name, 'a').write('13'); print('LEAK', name)\n    except OSError: pass\nopen('here.txt', 'w').write('x')" + FALL, ALL),
     "emptying its own folders": Case("import os, shutil\nshutil.rmtree('/tmp', ignore_errors=True)\nshutil.rmtree('.', ignore_errors=True)\nos.makedirs('/tmp/work', exist_ok=True)" + FALL, BEFORE),

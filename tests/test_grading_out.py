@@ -171,16 +171,19 @@ def test_feedback_carries_points_rubric_and_comments_given_by_hand():
              "yearly-fall-answer": feedback.Given(comment="Look at the unit.")}
     page = own_page(given=given)
     assert "<strong>judgement</strong>: 4 of 6 points." in page and "Name the &lt;year&gt;.<br>Then send it." in page
-    assert "Complete the second figure with year, unit and reporter" in page and "The rubric says of this level" in page
+    assert "<p>What this level means: A position with at least one complete figure;" in page and "Complete the second figure" not in page
     assert "1.5 of 2 points" in page and "given by hand (by machine: 0)" in page and "Comment: Look at the unit." in page
-    own = own_page(given={"judgement": feedback.Given(4.0, True, "The argument holds. Complete the second figure with year, unit and reporter, "
-                                                                 "and answer the objection you raise. See you on Monday.")})
-    assert own.count("Complete the second figure") == 1  # a comment that was pasted is not said twice
+    between, nothing = (own_page(given={"judgement": feedback.Given(points, True)}) for points in (5.5, 0.0))
+    assert "between two levels" in between and "What this level means" not in between + nothing
+    assert "Blank" not in nothing and "nothing here to read" not in nothing  # the answer has words
 
 
 def test_feedback_says_what_was_odd_and_why_it_was_stopped():
-    page = own_page(problem="It ran longer than 60 seconds and was stopped.", notes=["the answer cell x is missing; it counts as blank"])
-    assert "was stopped. What ran before that counts." in page and "About the file: the answer cell x is missing; it counts as blank." in page
+    page = own_page(problem="It ran longer than 60 seconds and was stopped. That was in the cell x; what stands before it counts.",
+                    notes=["the answer cell x is missing; it counts as blank"])
+    assert page.count("before it counts. What comes after it was not run and has no points") == 1 and "Ask your teacher" in page
+    assert "What comes after" not in own_page(problem="It ran too long. Every cell had run by then, and counts.")
+    assert "About the file: the answer cell x is missing; it counts as blank." in page
 
 
 def test_feedback_is_one_file_without_script_address_or_key(hostile):
@@ -225,6 +228,15 @@ def test_which_questions_need_another_look(marks, again):
     assert report.item("yearly-fall", marks, ENTRY)["again"] == again
 
 
+def test_a_copied_work_counts_once_when_it_is_asked_what_needs_another_look():
+    works = {student: {"ran": ran, "marks": {"yearly-fall": mark}} for student, ran, mark in (
+        ("a", "1", other(3.0)), ("b", "1", other(3.0)), ("c", "2", RIGHT), ("d", "3", RIGHT))}
+    row, = report.items(works, {"yearly-fall": ENTRY})
+    assert (row["again"], row["other"], row["students"]) == ("", 2, 4)
+    works["b"]["ran"] = "4"
+    assert report.items(works, {"yearly-fall": ENTRY})[0]["again"].startswith("2 wrong values that no known mistake explains")
+
+
 def test_statistics_count_right_answered_and_common_wrong_values():
     row = report.item("yearly-fall", [RIGHT, RIGHT, KNOWN, KNOWN, other(3.0), NONE], ENTRY)
     assert {name: row[name] for name in ("students", "answered", "right", "share", "explained", "other")} == {
@@ -239,7 +251,7 @@ def test_the_report_has_a_chart_that_can_be_read_aloud_and_names_nobody(hostile)
     page = (hostile / f"report-{STEM}.html").read_text(encoding="utf-8")
     assert re.search(r'<img src="data:image/png;base64,[^"]{1000,}" alt="Bars, one for each of 7 questions: [^"]+"', page)
     assert '<th scope="row" style="text-align:left;padding:.15em .6em">mirror-gap</th>' in page and "Look at these again" in page
-    assert "under 30 per cent right" in page and "5 students handed in" in page
+    assert "under 30 per cent right" in page and "The work of 5 students was graded" in page
     rest = re.sub(r'src="[^"]*"', "", page)
     for name in [*ATTACKS, "Цой", "Eva E", "example.org"]:
         assert not re.search(rf"\b{name}\b", rest)
@@ -292,7 +304,23 @@ def test_canvas_and_moodle_read_what_was_given():
     roster = [Student("s1", 'Ортис, Ana "Ani"', "ana@example.org", "101", "7001"), Student("s2", "李雷; Li", "li@example.org", "", "7002"), Student("s3", "Ben", "b@x", "", "7003")]
     scores = {"s1": 12.5, "s2": 19.0, "s3": None}
     assert as_canvas_reads(exports.canvas(STEM, 19.0, roster, scores)) == ({STEM: 19.0}, ["101", "li@example.org"], {STEM: [12.5, 19.0]})
-    assert as_moodle_reads(exports.moodle(19.0, roster, scores, {"s1": "judgement: a\nb"})) == [(7001, 12.5, "judgement: a\nb"), (7002, 19.0, "")]
+    assert as_moodle_reads(exports.moodle(19.0, roster, scores, {"s1": "judgement: a\nb"})) == [(7001, 12.5, "judgement: a<br>b"), (7002, 19.0, "")]
+
+
+def test_canvas_numbers_of_handed_in_files_fill_what_the_roster_lacks(hostile, tmp_path):
+    shutil.copytree(hostile, tmp_path / "class")
+    into = tmp_path / "class"
+    (into / "roster.csv").write_text("student,name,email,canvas_id\nann,Ann,,\nbob,Bob,,11\ncy,Cy,cy@x,\nnew,New,new@x,\n", encoding="utf-8")
+    with course.gradebook(into) as book:
+        for student in ("ann", "bob", "cy"):
+            book.find_grade("judgement", STEM, STEM, student).manual_score = 6
+        book.db.commit()
+    exports.keep_numbers({"ann": "12300000000000045", "bob": "9"}, into)
+    exports.keep_numbers({"dee": "8"}, into)
+    said = exports.write_platforms(into, STEM, set())
+    rows = list(csv.reader((into / f"scores-{STEM}-canvas.csv").open(encoding="utf-8")))[2:]
+    assert [row[:2] for row in rows] == [["Ann", "12300000000000045"], ["Bob", "11"], ["Cy", ""]]
+    assert "Some rows have no canvas_id" in said and "nothing of theirs was graded: new." in said
 
 
 def test_text_that_a_spreadsheet_would_run_is_made_harmless_and_numbers_stay():

@@ -15,7 +15,7 @@ from conftest import ROOT
 
 from fivereadings import notebooks
 from fivereadings.answers import MIME
-from fivereadings.grading import frames, outputs, sandbox
+from fivereadings.grading import frames, outputs, run, sandbox
 from fivereadings.grading import watch as watching
 from fivereadings.grading.process import Worker
 from fivereadings.grading.run import Limits, folder_of, run_again, run_batch, why_not_isolated
@@ -283,10 +283,13 @@ def test_without_isolation_it_must_be_asked_for(module, monkeypatch):
         list(run_batch({"a": notebook("1")}, module, stem=STEM))
 
 
-def test_not_isolated_work_runs_in_a_fresh_process_and_stops_at_its_limits(module):
+def test_not_isolated_work_runs_in_a_fresh_process_and_stops_at_its_limits_and_a_long_run_is_said(module, monkeypatch):
+    monkeypatch.setattr(run, "PATIENCE", 0.5)
+    lines = []
     given = {"good": notebook(*GOOD), "endless": notebook("print('before')", "while True: pass"),
              "gone": notebook("import os; os._exit(0)")}
-    done = dict(run_batch(given, module, stem=STEM, isolated=False, limits=Limits(seconds=5)))
+    done = dict(run_batch(given, module, stem=STEM, isolated=False, limits=Limits(seconds=5), say=lines.append))
+    assert any("still running: " in line and "endless (" in line and "after 5 seconds at the latest" in line for line in lines)
     assert answers(done["good"].notebook) == [{"id": "yearly-fall", "answer": -35.17}] and done["good"].problem == ""
     assert "longer than 5 seconds" in done["endless"].problem and said(done["endless"], 0) == "before\n"
     assert "Python ended" in done["gone"].problem

@@ -40,8 +40,12 @@ def add(folder: Path, key: dict[str, dict], name: str, answer: str, tolerance: s
     if not reason.strip():
         raise ValueError("Say why, with --why: students and colleagues will ask.")
     text = answer.strip()
-    if text and isinstance(key[name]["value"], str) and not text.startswith('"'):
+    value = key[name]["value"]
+    if text and isinstance(value, str) and not text.startswith('"'):
         text = json.dumps(text, ensure_ascii=False)  # a text may be typed without quotation marks
+    if text and isinstance(value, list) and not text.startswith("["):  # and a list without brackets: B, C
+        words = [word.strip().strip('"') for word in text.split(",")]
+        text = json.dumps(words, ensure_ascii=False) if value and isinstance(value[0], str) else f"[{text}]"
     row = dict(zip(COLUMNS, [name, text, tolerance.strip(), " ".join(reason.split()), date.today().isoformat()]))
     new = _row(row, key[name])
     rows = [*_rows(folder), row]
@@ -92,8 +96,9 @@ def _row(row: dict, entry: dict) -> dict:
         try:
             answer = as_data(json.loads(row["answer"]))
         except ValueError as problem:
-            raise ValueError(f"the answer {row['answer']!r} cannot be read. A decimal has a point (35.2); a text stands in quotation "
-                             f"marks (\"C\"); a list in square brackets ([2014, 2015]). ({problem})") from None
+            why = "" if isinstance(problem, json.JSONDecodeError) else f" ({problem})"
+            raise ValueError(f"the answer {row['answer']!r} cannot be read. A decimal has a point, not a comma (35.2); a text stands in "
+                             f"quotation marks (\"C\"); a list in square brackets ([2014, 2015], [\"B\"]).{why}") from None
         if answer is not None and KINDS[type(answer)] != KINDS[type(entry["value"])]:
             raise ValueError(f"the answer is {KINDS[type(answer)]}; this question asks for {KINDS[type(entry['value'])]}.")
     if answer is None and tolerance is None:

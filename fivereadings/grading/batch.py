@@ -1,10 +1,9 @@
 """Grade what a class handed in: intake, run, score, save; student by student, each one whole."""
 
 import json
-import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,11 +13,14 @@ from sqlalchemy.exc import OperationalError
 from ..notebooks import read
 from ..places import home
 from . import accept, course, exports, ledger, saving, slices
+from .digests import answered_from, scored_from, version
 from .intake import Attention, Submission, collect, handed_in_answers, needed, take
 from .looks import looks
 from .remarks import remarks
-from .run import Limits, run_batch
+from .run import TWICE, Limits, run_batch
+from .sandbox import scratch
 from .score import differing, score
+from .summary import quoted
 
 EACH_SHOWN = 40  # of a larger class every tenth line is printed
 
@@ -46,42 +48,15 @@ class _Class:
     outcome: Outcome
 
 
-@contextmanager
-def scratch(released: Path):
-    """Give a folder with the tables and exercises, but no solution and no gradebook, for students' code to run in."""
-    with tempfile.TemporaryDirectory(prefix="five-readings-") as name:
-        place = Path(name)
-        for folder in ("data", "readings", "exercises"):
-            shutil.copytree(home() / folder, place / folder, ignore=shutil.ignore_patterns("own-copies", ".ipynb_checkpoints"))
-        shutil.copytree(released.parent, place / "exercises" / released.stem, dirs_exist_ok=True)  # a slice has other questions
-        yield place
-
-
-def version(released: Path) -> str:
-    """Return a digest of all that a run depends on besides the answers: the exercise, the tables, what records an answer."""
-    package = Path(__file__).resolve().parent.parent
-    return course.digest_of(*sorted(released.parent.glob("*.*")), *sorted((home() / "data").glob("*.csv")),
-                            *sorted((home() / "readings").glob("*.csv")), *(package / name for name in ("answers.py", "checking.py", "tables.py")))
-
-
-def answered_from(notebook, exercise: str) -> str:
-    """Return a digest of the answers in a notebook and of the exercise's version: what a run is made from."""
-    answers = {cell.metadata.nbgrader["grade_id"]: cell.source for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")}
-    return course.digest_of(json.dumps(answers, sort_keys=True), exercise)
-
-
-def scored_from(ran: str, key: dict, also: dict, show_answers: bool) -> str:
-    """Return a digest of what a score is made from: the run, the key and accept.csv."""
-    return course.digest_of(ran, json.dumps([key, also, show_answers], sort_keys=True))
-
-
 def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = None, seed: str = "", isolated: bool = True, workers: int = 2,
-                dask: str = "", show_answers: bool = False, limits: Limits = Limits(), say=print) -> Outcome:
+                dask: str = "", show_answers: bool = False, limits: Limits = Limits(), again: Collection[str] = (), say=print) -> Outcome:
     """Grade a folder or a zip into the class folder `into`.
 
-    Work that was graded before from the same answers, exercise, key and accept.csv is left as it is;
-    where only key or accept.csv changed, it is scored anew from what was recorded. Ctrl-C stops between
-    students. Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
+    Without a roster, the one that the class folder keeps counts. Work that was graded before from the same
+    answers, exercise, key and accept.csv is left as it is; where only key or accept.csv changed, it is scored
+    anew from what was recorded. A file that is older than the one that was graded is left aside. The students
+    in `again` are graded from the file given now in any case. Ctrl-C stops between students.
+    Raises ValueError or RuntimeError, in a sentence, when nothing can be graded at all.
     """
     needed(source)
     solutions, key = slices.open_slice(into, stem, seed)
@@ -91,22 +66,31 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
     path = course.open_class(into, stem, solutions)
     released, exercise, outcome = read(path), version(path), Outcome()
     with scratch(path) as module, tempfile.TemporaryDirectory(prefix="five-readings-in-") as unpacked, course.gradebook(into) as book:
-        found, outcome.attention = collect(source, stem, roster, Path(unpacked), released)
-        exports.keep_roster(roster, into)
         known = ledger.work(book.db, stem)
+        found, outcome.attention = collect(source, stem, roster or exports.kept_roster(into), Path(unpacked), released, known)
+        exports.keep_roster(roster, into)
+        exports.keep_numbers({submission.student: submission.canvas_id for submission in found if submission.canvas_id}, into)
         saving.notice(book, into, stem)
         waiting, rescore = {}, {}
         for submission in found:
             prepared = _prepare(submission, released, exercise, outcome)
             if prepared is None:
                 continue
-            notebook, notes, ran, handed_in = prepared
-            work = saving.Work(ran, scored_from(ran, key, also, show_answers), "", notes, submission.handed_in)
+            notebook, notes, lines, ran, handed_in = prepared
             row = known.get(submission.student)
-            kept = saving.stored(into, stem, submission.student) if row and row["ran"] == ran and not row["problem"] else None
-            if kept is None or saving.ran_from(kept) != ran:
+            kept = saving.stored(into, stem, submission.student) if row else None
+            if saving.ran_from(kept) != (row or {}).get("ran"):
+                kept = None  # a kill came between file and transaction
+            if kept and row["ran"] != ran and submission.student not in again and saving.older(submission.handed_in, submission.number, kept):
+                outcome.attention.append(Attention(submission.student, older_file(submission, row)))
+                continue
+            outcome.attention += [Attention(submission.student, _sentence(line)) for line in lines]
+            problem = row["problem"] if kept and row["ran"] == ran else ""
+            work = saving.Work(ran, scored_from(ran, key, also, show_answers), problem, notes, submission.handed_in, submission.number, submission.back)
+            if kept is None or row["ran"] != ran or submission.student in again or problem.startswith(TWICE):
                 waiting[submission.student] = notebook, work, handed_in
                 continue
+            outcome.attention += [Attention(submission.student, problem)] if problem else []
             said = [line for line in row["notes"] if line not in notes]  # of its run, which is not done again
             outcome.attention += [Attention(submission.student, _sentence(line)) for line in said]
             if row["digest"] == work.digest:
@@ -120,11 +104,17 @@ def grade_class(source: Path, stem: str, into: Path, *, roster: Path | None = No
         for student, (notebook, work) in rescore.items():
             _finish(of, student, notebook, work, "regraded")
         _run_all(of, waiting, module, say, isolated=isolated, workers=workers, dask=dask, limits=limits)
+        if outcome.stopped:
+            outcome.attention += [Attention(student, "not begun: grading was stopped before. The same command does the rest.")
+                                  for student in waiting if student not in outcome.graded]
     return outcome
 
 
 def _prepare(submission: Submission, released, exercise: str, outcome: Outcome):
-    """Return (notebook, what was odd, digest of answers and exercise, answers in the file); None, with a reason, where it cannot be graded."""
+    """Return (notebook, what was odd, lines for the instructor, digest of answers and exercise, answers in the file).
+
+    None, with a reason in `outcome`, where it cannot be graded.
+    """
     try:
         notebook, odd = take(submission.path, released)
         handed_in = handed_in_answers(submission.path)
@@ -134,8 +124,13 @@ def _prepare(submission: Submission, released, exercise: str, outcome: Outcome):
     other = slices.mismatch(_about(submission.path), slices.seed_of(released))
     notes = [*odd, *([other] if other else [])]
     # What the code goes beyond is for the instructor alone: it is no part of the notes, which students read.
-    outcome.attention += [Attention(submission.student, _sentence(line)) for line in [*notes, *looks(notebook)]]
-    return notebook, notes, answered_from(notebook, exercise), handed_in
+    return notebook, notes, [*notes, *looks(notebook)], answered_from(notebook, exercise), handed_in
+
+
+def older_file(submission: Submission, row: dict) -> str:
+    """Say that a file is not taken, because the graded one is newer."""
+    return (f"not graded again: the file given now is older than the one graded on {row['graded'][:10]}, whose points stand. "
+            f"If this one should count, add to the command: --again {quoted(submission.student)}")
 
 
 def _about(path: Path):
@@ -162,7 +157,7 @@ def _keep_earlier(outcome: Outcome, found: list[Submission], known: dict) -> Non
 def _run_all(of: _Class, waiting: dict[str, tuple], module: Path, say, **how) -> None:
     """Run what waits, and score and save each as it comes back. Ctrl-C ends it between students."""
     begun = time.monotonic()
-    running = run_batch({student: notebook for student, (notebook, *_) in waiting.items()}, module, stem=of.stem, **how)
+    running = run_batch({student: notebook for student, (notebook, *_) in waiting.items()}, module, stem=of.stem, say=say, **how)
     try:
         for count, (student, ran) in enumerate(running, 1):
             _, work, handed_in = waiting[student]
@@ -185,8 +180,11 @@ def _finish(of: _Class, student: str, notebook, work: saving.Work, why: str) -> 
     book, outcome = of.book, of.outcome
     try:
         marks = score(notebook, of.key, of.also, of.show_answers)
-        saving.save(book, of.into, of.stem, student, notebook, marks, work, why)
+        changes = saving.save(book, of.into, of.stem, student, notebook, marks, work, why)
         outcome.graded.append(student)
+        lost = sum(old - (new or 0) for _, old, new, _ in changes if old is not None)
+        if why == "graded" and lost > 0:
+            outcome.attention.append(Attention(student, f"{lost:g} points fewer than the work graded before; {ledger.LOG_FILE} names the questions."))
     except OperationalError as problem:
         book.db.rollback()
         outcome.attention.append(Attention(student, f"not entered in the gradebook ({problem.orig}). Close other programs that use it, "

@@ -112,7 +112,7 @@ def open_class(folder: Path, stem: str, solutions: Path | None = None) -> Path:
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):  # nbgrader starts alembic by its name alone
         os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     (folder / "nbgrader_config.py").write_text(
         '"""Written by Five Readings: lets nbgrader\'s own commands work in this folder."""\n'
         "from pathlib import Path\n\nfrom fivereadings.grading.course import settings\n\n"
@@ -128,6 +128,13 @@ def open_class(folder: Path, stem: str, solutions: Path | None = None) -> Path:
         generate(stem, folder / "release", folder, solutions)
         stamp.write_text(source, encoding="utf-8")  # last: where it lies, the release is whole
     return released
+
+
+def make_private(folder: Path) -> None:
+    """Make a class folder that git leaves out, wherever it lies: it holds names, marks and keys."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / ".gitignore").exists():
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def _new_gradebook(folder: Path) -> None:

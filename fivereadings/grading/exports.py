@@ -18,6 +18,7 @@ ROSTER = "roster.csv"  # the class folder's own copy: --feedback needs it too
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 MOODLE = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade", "Grade can be changed",
           "Last modified (submission)", "Last modified (grade)"]
+NUMBERS = "canvas-numbers.csv"
 COMMENTS = "Feedback comments"
 
 
@@ -25,6 +26,25 @@ def keep_roster(roster: Path | None, into: Path) -> None:
     """Keep a copy of the roster in the class folder."""
     if roster and roster.resolve() != (into / ROSTER).resolve():
         put(into / ROSTER, roster.read_bytes())
+
+
+def keep_numbers(numbers: dict[str, str], into: Path) -> None:
+    """Keep the Canvas numbers that stand in the names of handed-in files, by student; earlier ones of other students stay."""
+    if numbers:
+        put(into / NUMBERS, table([["student", "canvas_id"], *sorted({**kept_numbers(into), **numbers}.items())]).encode("utf-8"))
+
+
+def kept_numbers(into: Path) -> dict[str, str]:
+    """Return the Canvas numbers that keep_numbers() kept."""
+    if not (into / NUMBERS).is_file():
+        return {}
+    with open(into / NUMBERS, encoding="utf-8", newline="") as file:
+        return {row["student"]: row["canvas_id"] for row in csv.DictReader(file)}
+
+
+def kept_roster(into: Path) -> Path | None:
+    """Return the class folder's own copy of the roster, or None."""
+    return into / ROSTER if (into / ROSTER).is_file() else None
 
 
 def harmless(text: str) -> str:
@@ -62,7 +82,7 @@ def canvas(stem: str, of: float, rows: list[Student], scores: dict[str, float | 
 def moodle(of: float, rows: list[Student], scores: dict[str, float | None], comments: dict[str, str]) -> str:
     """Return Moodle's worksheet of those who have a score. Moodle reads comments as HTML, and an empty one would delete its own."""
     lines = [[f"Participant {row.moodle_id}" if row.moodle_id else "", row.name, row.email, "", points(scores[row.student]), points(of), "Yes",
-              "", "", *([escape(comments.get(row.student, ""), quote=False)] if comments else [])] for row in rows if scores.get(row.student) is not None]
+              "", "", *([escape(comments.get(row.student, ""), quote=False).replace("\n", "<br>")] if comments else [])] for row in rows if scores.get(row.student) is not None]
     return table([[*MOODLE, *([COMMENTS] if comments else [])], *lines])
 
 
@@ -75,7 +95,9 @@ def write_platforms(into: Path, stem: str, changed: set[str]) -> str:
     """Write both files where the class folder has a roster; return what the instructor should know."""
     if not (into / ROSTER).is_file():
         return "No files for Canvas and Moodle: they need names and numbers. Grade once with --roster roster.csv."
-    rows = [row for row in read_roster(into / ROSTER) if row.name and (row.canvas_id or row.moodle_id or row.email)]
+    numbers = kept_numbers(into)
+    everybody = [row._replace(canvas_id=row.canvas_id or numbers.get(row.student, "")) for row in read_roster(into / ROSTER)]
+    rows = [row for row in everybody if row.name and (row.canvas_id or row.moodle_id or row.email)]
     paths = {name: into / f"scores-{stem}-{name}.csv" for name in ("canvas", "moodle")}
     if not rows:
         for path in paths.values():
@@ -91,6 +113,10 @@ def write_platforms(into: Path, stem: str, changed: set[str]) -> str:
         lines.append(f"  {waiting} of {len(graded)} students are not in them yet, since an answer waits to be graded by hand.")
     if left := sorted(set(scores) - graded):
         lines.append(f"  Not in them, since the roster has no name and number: {', '.join(left)}.")
+    if missing := [row.student for row in rows if row.student not in scores]:
+        lines.append(f"  Not in them, since nothing of theirs was graded: {', '.join(missing)}.")
+    if not all(row.canvas_id for row in rows if row.student in scores):
+        lines.append("  Some rows have no canvas_id: Canvas looks for these students by the e-mail address as SIS Login ID, or by name.")
     if not any(row.moodle_id for row in rows):
         lines.append("  The roster has no moodle_id: in Moodle use Grades, Import, CSV file, and identify users by e-mail address.")
     return "\n".join(lines)
@@ -105,6 +131,6 @@ def _given(into: Path, stem: str) -> tuple[dict[str, float | None], dict[str, st
             scores[submission.student_id] = None if None in reached else sum(reached)
             said = [(comment.name, comment.manual_comment) for page in submission.notebooks for comment in page.comments if comment.manual_comment]
             if said:
-                comments[submission.student_id] = " ".join(f"{name}: {' '.join(text.split())}" for name, text in sorted(said))
+                comments[submission.student_id] = "\n".join(f"{name}: {' '.join(text.split())}" for name, text in sorted(said))
             of = submission.max_score
     return scores, comments, of

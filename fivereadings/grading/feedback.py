@@ -13,13 +13,16 @@ from ..show import page
 from . import course, ledger, saving, slices
 from .cleaning import PNG, html, markdown
 from .exports import put
-from .score import NOT_REPRODUCED, in_words
+from .run import BEFORE
+from .score import NO_RESPONSE, NOT_REPRODUCED, in_words
 
 # A second wall behind the cleaning: a browser runs and loads nothing on this page but its own style and pictures.
 WALL = ("<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">")
 COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 LONGEST = 20_000  # characters of one printed output
 CUT = "\n[The rest is left out here; it stands in your notebook.]"
+RUN_AGAIN = ("What comes after it was not run and has no points, also where it would be right. Mend that cell, choose Kernel, Restart Kernel "
+             "and Run All Cells, and save. Ask your teacher whether you may hand it in again.")
 QUOTE = '<blockquote style="padding:.1em 1em">'
 
 
@@ -97,7 +100,7 @@ def _summary(student: str, work: dict, given: dict[str, Given]) -> str:
     lines = [f"<strong>{escape(student)}: {reached:g} of {of:g} points</strong>"
              + (f", without {', '.join(waiting)}, which is not graded yet." if waiting else ".")]
     if work["problem"]:
-        lines.append(f"{escape(work['problem'])} What ran before that counts.")
+        lines.append(escape(work["problem"]) + (f" {RUN_AGAIN}" if work["problem"].endswith(BEFORE) else ""))
     lines += [f"About the file: {escape(note)}." for note in (line.rstrip(".") for line in work["notes"])]
     return "".join(f"<p>{line}</p>" for line in lines)
 
@@ -129,11 +132,15 @@ def _graded(cell, about: dict, answers: list, above: list, marks: dict, given: d
 def _prose(cell, name: str, mark: dict, got: Given, rubric: dict, above: list) -> str:
     score = "not graded yet." if got.points is None else f"{got.points:g} of {mark['of']:g} points."
     parts = [f"<p><strong>{escape(name)}</strong>: {score}</p>"]
-    level = rubric.get((name, got.points)) if got.points is not None else None
-    if level:
-        parts.append(f"<p>The rubric says of this level: {escape(level['looks_like'])}</p>")
-        if level["comment"] and level["comment"] not in " ".join(got.comment.split()):
-            parts.append(f"<p>{escape(level['comment'])}</p>")
+    # Only what the level means. The rubric's comments are the instructor's to paste and change, and of 0 points
+    # the rubric says that nothing stands there, which is not so where the answer has words.
+    levels = {points: row for (question, points), row in rubric.items() if question == name}
+    if got.points and got.points in levels:
+        parts.append(f"<p>What this level means: {escape(levels[got.points]['looks_like'])}</p>")
+    elif got.points and min(levels, default=got.points) < got.points < max(levels, default=got.points):
+        parts.append("<p>These points lie between two levels of the rubric.</p>")
+    elif mark["message"] == NO_RESPONSE:
+        parts.append("<p>No answer stands here.</p>")
     if got.comment:
         parts.append(f"<p>Comment: {_said(got.comment)}</p>")
     shown = "".join(part for each in above for output in each.get("outputs", []) if (part := _output(output, name)))  # a brief has its chart

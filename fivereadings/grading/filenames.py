@@ -25,6 +25,7 @@ class Hint(NamedTuple):
     late: bool = False
     anonymous: bool = False
     without_number: str = ""  # the text without what a second file of one name ends in
+    back: str = ""            # how a file's name must begin for the platform to give it back to this student
 
     @property
     def student(self) -> str:
@@ -41,14 +42,16 @@ def hint(name: str, stem: str) -> Hint:
     file = (rest if folder else name).rsplit("/", 1)[-1]
     file = file[:-len(".ipynb")] if file.lower().endswith(".ipynb") else file
     if found := MOODLE.match(folder or file):
-        return Hint(found["name"].strip(), found["number"], "moodle_id", (0, again(file, stem)))
+        return Hint(found["name"].strip(), found["number"], "moodle_id", (0, again(file, stem)),
+                    back=f"{found['name']}_{found['number']}_assignsubmission_file_")
     if folder:
         return Hint(folder, order=(0, again(file, stem)))
     if found := ANONYMOUS.match(file):
         return Hint(f"anon-{found['name']}", "", "canvas_id", (int(found["file"]), again(found["rest"], stem)),
                     bool(found["late"]), anonymous=True)
     if found := CANVAS.match(file):
-        return Hint(found["name"], found["number"], "canvas_id", (int(found["file"]), again(found["rest"], stem)), bool(found["late"]))
+        return Hint(found["name"], found["number"], "canvas_id", (int(found["file"]), again(found["rest"], stem)), bool(found["late"]),
+                    back=f"{found['name']}_{found['number']}_{found['file']}_")
     # STUDENT.ipynb, also with the exercise's name before or after it
     text = re.sub(rf"^{re.escape(stem)}[-_ ]+(?=\D)|(?<=.)[-_ ]+{re.escape(stem)}$", "", re.sub(r" ?\(\d{1,3}\)$", "", file))
     return Hint(text, order=(0, again(file, stem)), without_number=AGAIN.sub("", text))

@@ -45,14 +45,16 @@ class Found(NamedTuple):
     path: Path
 
 
-def notebooks(source: Path, scratch: Path) -> tuple[list[Found], list[Attention]]:
+def notebooks(source: Path, scratch: Path) -> tuple[list[Found], list[Attention], list[tuple[str, ...]]]:
     """Copy every *.ipynb of a folder or zip into `scratch`; say which files were left unread, and why.
+
+    The third part of what is returned has the names of those, in their possible spellings.
 
     No name from the zip is ever used as a path, so nothing can be written elsewhere.
     Raises ValueError, in a sentence, where the whole cannot be used.
     """
     entries = _in_zip(source) if source.is_file() else _in_folder(source)
-    found, attention, others, in_all = [], [], [], 0
+    found, attention, others, unread, in_all = [], [], [], [], 0
     for number, entry in enumerate(entries, 1):
         if number > MOST_FILES:
             raise ValueError(f"{source} holds more than {MOST_FILES} files. Is it the right one?")
@@ -62,6 +64,7 @@ def notebooks(source: Path, scratch: Path) -> tuple[list[Found], list[Attention]
             continue  # what computers leave beside a file: checkpoints, .DS_Store
         if not name.lower().endswith(".ipynb") and not entry.problem:
             others.append(name)
+            unread.append(entry.names)
             continue
         # 60 letters, because file systems allow 255 bytes, and a letter can have four.
         path = scratch / f"{number:05}" / (re.sub(r"[^\w.\- ()]", "_", parts[-1][:-len(".ipynb")])[:60].strip() + ".ipynb")
@@ -70,6 +73,7 @@ def notebooks(source: Path, scratch: Path) -> tuple[list[Found], list[Attention]
             reason = _copy(entry, path)
         if reason:
             attention.append(Attention(shown(name), f"left unread: {reason}."))
+            unread.append(entry.names)
             continue
         in_all += path.stat().st_size
         if in_all > LARGEST_IN_ALL:
@@ -79,7 +83,7 @@ def notebooks(source: Path, scratch: Path) -> tuple[list[Found], list[Attention]
         attention.append(Attention("zips inside", f"not opened: {_some(zips)}. Unpack them yourself if they hold somebody's notebook."))
     if rest := [name for name in others if name not in zips]:
         attention.append(Attention(OTHERS, f"left unread, because only notebooks (*.ipynb) are graded: {_some(rest)}."))
-    return found, attention
+    return found, attention, unread
 
 
 def _some(names: list[str], most: int = 8) -> str:
@@ -141,7 +145,7 @@ def _in_zip(source: Path) -> Iterator[Entry]:
             elif info.file_size > max(RATIO_FROM, RATIO * info.compress_size):
                 problem = problem or f"it would grow more than {RATIO}-fold when unpacked (a zip bomb?)"
             try:
-                time = datetime(*info.date_time).isoformat()
+                time = datetime(*info.date_time).isoformat() if info.date_time[0] > 1980 else ""  # 1980: the zip knows no time
             except ValueError:
                 time = ""
             yield Entry(names, time, info.file_size, lambda info=info: archive.open(info), problem)

@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
+from os.path import splitext
 from pathlib import Path
 
 from . import cells as handed
@@ -17,12 +19,20 @@ __all__ = ["Attention", "Submission", "collect", "exercise", "graded", "handed_i
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: a plain file in scratch. `digest` is that of the answers, whatever else stands in the file."""
+    """What one student handed in: a plain file in scratch.
+
+    `handed_in` is the file's ISO time or "", `digest` that of the answers, whatever else stands in the file,
+    `number` the one that Canvas gave the file (0: none); a later file has a higher one. `canvas_id` is the student's
+    number in the file's name, `back` how the name of a page must begin for the platform to give it back ("": no platform).
+    """
 
     student: str
     path: Path
     handed_in: str
     digest: str
+    number: int = 0
+    canvas_id: str = ""
+    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,17 +49,19 @@ class _Hand:
         return filenames.shown(self.found.names[0])
 
 
-def collect(source: Path, stem: str, roster: Path | None, scratch: Path, released=None) -> tuple[list[Submission], list[Attention]]:
+def collect(source: Path, stem: str, roster: Path | None, scratch: Path, released=None,
+            graded_before: Collection[str] = ()) -> tuple[list[Submission], list[Attention]]:
     """Return one submission for each student found in a folder or zip, and what the instructor should look at.
 
     `stem` is the exercise; `released` its notebook, where that is not the one in exercises/ (a slice).
-    Without a roster, the names of folders and files are the students.
+    Without a roster, the names of folders and files are the students. Of those in `graded_before` it is not
+    said that nothing was handed in.
     Raises ValueError, in a sentence, when there is no notebook at all or the roster cannot be used.
     """
     rows = read_roster(roster) if roster else []
     if not source.exists():
         raise ValueError(_nothing(source, stem))
-    found, attention = files.notebooks(source, scratch)
+    found, attention, unread = files.notebooks(source, scratch)
     if not found and all(line.student == files.OTHERS for line in attention):
         raise ValueError(_nothing(source, stem))
     released = released if released is not None else exercise(stem)
@@ -64,14 +76,19 @@ def collect(source: Path, stem: str, roster: Path | None, scratch: Path, release
             continue
         if hints[0].late:
             attention.append(Attention(student, "handed in late, as the platform says."))
-        by_student[student].append(_look(file, student, hints[0].order, stem, released))
+        by_student[student].append(_look(file, student, hints[0], stem, released))
     hands = []
     for student, several in by_student.items():
         best, lines = _newest(several)
         attention += [Attention(student, line) for line in lines]
         hands += [best] if best.submission else []
     attention += _alike(hands)
-    if rows and (absent := [row.student for row in rows if row.student not in by_student]):
+    here = set(by_student) | set(graded_before)
+    if rows:
+        senders = _senders(unread, stem, skip, rows) - here
+        attention += [Attention(student, "not graded: no file handed in could be read as a notebook. Ask for it.") for student in sorted(senders)]
+        here |= senders
+    if rows and (absent := [row.student for row in rows if row.student not in here]):
         attention.append(Attention("nothing handed in", f"{', '.join(absent)} ({len(absent)} of {len(rows)})."))
     return sorted((hand.submission for hand in hands), key=lambda submission: submission.student), attention
 
@@ -100,7 +117,13 @@ def _owner(hints: list, rows: list) -> tuple[str, str]:
     return (student, "") if filenames.fit_for_id(student) else ("", "its name cannot be a student's id. Use letters, digits, spaces and - _ . @ only")
 
 
-def _look(file: files.Found, student: str, order: tuple, stem: str, released) -> _Hand:
+def _senders(unread: list[tuple[str, ...]], stem: str, skip: int, rows: list) -> set[str]:
+    """Return the students whose names stand on files that are not read, such as Word documents."""
+    texts = [[splitext(name.split("/", skip)[-1])[0] for name in names] for names in unread if not filenames.unsafe(names[0])]
+    return {_owner([filenames.hint(text, stem) for text in several], rows)[0] for several in texts} - {""}
+
+
+def _look(file: files.Found, student: str, hint: filenames.Hint, stem: str, released) -> _Hand:
     """Read one file: a submission with the digest of its answers, or the reason why it cannot be graded."""
     try:
         if released is None:
@@ -110,9 +133,10 @@ def _look(file: files.Found, student: str, order: tuple, stem: str, released) ->
             texts = answer_texts(take(file.path, released)[0])
             answered = sum(text != blank for text, blank in zip(texts, answer_texts(released)))
     except ValueError as problem:
-        return _Hand(file, student, order, None, str(problem), 0)
+        return _Hand(file, student, hint.order, None, str(problem), 0)
     digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
-    return _Hand(file, student, order, Submission(student, file.path, file.time, digest), "", answered)
+    number = hint.number if hint.column == "canvas_id" else ""
+    return _Hand(file, student, hint.order, Submission(student, file.path, file.time, digest, hint.order[0], number, hint.back), "", answered)
 
 
 def _newest(several: list[_Hand]) -> tuple[_Hand, list[str]]:

@@ -62,8 +62,13 @@ def units(session) -> list[str]:
 
 def put_work(session, row: dict) -> None:
     """Write one student's row anew, within the caller's transaction."""
-    session.execute(delete(WORK).where(WORK.c.unit == row["unit"], WORK.c.student == row["student"]))
+    drop_work(session, row["unit"], row["student"])
     session.execute(insert(WORK), [{**row, **{name: json.dumps(row[name], ensure_ascii=False) for name in AS_JSON}}])
+
+
+def drop_work(session, unit: str, student: str) -> None:
+    """Take one student's row out, within the caller's transaction."""
+    session.execute(delete(WORK).where(WORK.c.unit == unit, WORK.c.student == student))
 
 
 def put_log(session, folder: Path, unit: str, student: str, changes: list[tuple]) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from . import accept, course, ledger, saving, slices
-from .batch import scored_from
+from .digests import scored_from
 from .intake import Attention
 from .score import score
 

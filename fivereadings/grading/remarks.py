@@ -13,7 +13,7 @@ FULL = ("MemoryError", "No space left on device", "File too large", "Too many op
 
 def remarks(notebook, key: dict[str, dict]) -> list[str]:
     """Return one line for each kind of thing that happened in a notebook that was run, with the names of its cells."""
-    kinds = {"wanted a file or right that is not a student's": [], "needed more memory, disk or processes than allowed": [],
+    kinds = {"asked for a file or a right that it does not have during grading": [], "needed more memory, disk or processes than allowed": [],
              "wrote more output than is kept": [], "recorded what cannot be an answer": []}
     closed, full, loud, odd = kinds.values()
     unusable = []

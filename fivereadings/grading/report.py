@@ -56,8 +56,16 @@ def item(name: str, marks: list[dict], entry: dict) -> dict:
 
 
 def items(works: dict[str, dict], key: dict[str, dict]) -> list[dict]:
-    """Return the statistics of every checked question, in the order of the key. `works` are rows of the ledger by student."""
-    return [item(name, [work["marks"][name] for work in works.values() if name in work["marks"]], entry) for name, entry in key.items()]
+    """Return the statistics of every checked question, in the order of the key. `works` are rows of the ledger by student.
+
+    Whether a question needs another look is told without copies: work that is the same in all answers is one person's.
+    """
+    rows = []
+    for name, entry in key.items():
+        marks = {student: work["marks"][name] for student, work in works.items() if name in work["marks"]}
+        own = {student if mark["answer"] is None else works[student]["ran"]: mark for student, mark in marks.items()}
+        rows.append({**item(name, list(marks.values()), entry), "again": item(name, list(own.values()), entry)["again"]})
+    return rows
 
 
 def common(rows: list[dict]) -> pd.DataFrame:
@@ -86,7 +94,7 @@ def chart(rows: list[dict]) -> Figure:
         axes.text(row["share"] + 1, place, f"{row['share']:.0f}", va="center")
     axes.set_yticks(range(len(rows)), [row["question"] for row in reversed(rows)])
     axes.set_xlim(0, 108)
-    axes.set_xlabel("answered right, per cent of those who handed in (hatched: needs another look)")
+    axes.set_xlabel("answered right, per cent of those whose work was graded (hatched: needs another look)")
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     return figure
@@ -98,7 +106,7 @@ def page_of(stem: str, rows: list[dict], totals: list[float], by_hand: list[str]
                            "by a known mistake": row["explained"], "wrong otherwise": row["other"]} for row in rows])
     low, high = min(rows, key=lambda row: row["share"]), max(rows, key=lambda row: row["share"])
     scores = pd.Series(totals, dtype=float)
-    parts = [f"<p>{len(totals)} students handed in. Points so far: mean {scores.mean():.1f}, middle {scores.median():.1f}, "
+    parts = [f"<p>The work of {len(totals)} students was graded. Points so far: mean {scores.mean():.1f}, middle {scores.median():.1f}, "
              f"lowest {scores.min():g}, highest {scores.max():g}, of {of:g}.</p>", *(f"<p>{escape(line)}</p>" for line in by_hand)]
     parts.append(show(chart(rows), caption=f"{stem}: share of right answers by question", table=shown,
                       source=f"the answers of {len(totals)} students, rerun and compared with the key",

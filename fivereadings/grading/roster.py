@@ -14,6 +14,7 @@ NEEDED, OPTIONAL = ("student", "name", "email"), ("canvas_id", "moodle_id")
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})  # no accent to take off
 # What Moodle writes in place of every name where marking is anonymous, in some of its languages.
 HIDDEN = {"participant", "participante", "teilnehmerin", "участник", "参与者", "partecipante", "deelnemer"}
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 MOST_WORDS = 5  # of a name whose words may stand in any order
 
 
@@ -47,7 +48,8 @@ def read_roster(path: Path) -> list[Student]:
     missing = [column for column in NEEDED if column not in columns]
     if missing:
         raise ValueError(f"The roster {path.name} has no column {' and no column '.join(missing)}. Its first line must name the columns "
-                         f"student, name, email and, where you have them, canvas_id and moodle_id. It names: {', '.join(columns) or 'nothing'}.")
+                         f"student, name, email and, where you have them, canvas_id and moodle_id. It names: {', '.join(columns) or 'nothing'}. "
+                         "Rename the columns that hold these; first and family name go into the one column name. A column may be empty but for student.")
     rows = [_row(columns, line, number, path.name) for number, line in enumerate(lines[1:], 2)]
     if not rows:
         raise ValueError(f"The roster {path.name} names no student.")
@@ -129,6 +131,8 @@ def _row(columns: list[str], line: list[str], number: int, file: str) -> Student
 
 
 def _text(data: bytes) -> str:
+    if data.startswith(WORKBOOKS):
+        raise ValueError("The roster is a workbook of a spreadsheet program. Open it there and save the sheet as CSV (in Excel: “CSV UTF-8”).")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     try:

@@ -6,7 +6,7 @@ processes, their limits and the sandbox are in worker, watch, cage, calls and sa
 
 import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,6 +23,8 @@ __all__ = ["Limits", "Ran", "run_batch", "run_one", "why_not_isolated"]
 
 FORGED = "It wrote to the grader's own channel."
 UNFIT = "Its outputs do not fit into a notebook, so none of them counts."
+PATIENCE = 8  # seconds without a result, before it is said who is still running
+BEFORE = "what stands before it counts."
 TWICE = "The process that ran it ended twice without a result."
 
 
@@ -92,15 +94,16 @@ def _stopped(reason: str, cell: NotebookNode | None) -> str:
         return f"{reason} Every cell had run by then, and counts."
     cell.outputs = [nbformat.v4.new_output("error", ename="Stopped", evalue=reason, traceback=[f"Stopped: {reason}"])]
     name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
-    return f"{reason} That was in the cell {name}; what stands before it counts."
+    return f"{reason} That was in the cell {name}; {BEFORE}"
 
 
 def run_batch(notebooks: dict[str, NotebookNode], module: Path, *, stem: str = "", isolated: bool = True, workers: int = 2,
-              limits: Limits = Limits(), dask: str = "") -> Iterator[tuple[str, Ran]]:
+              limits: Limits = Limits(), dask: str = "", say: Callable[[str], None] = lambda line: None) -> Iterator[tuple[str, Ran]]:
     """Run each student's notebook, and yield (student, Ran) as they finish.
 
     `module` is a folder with data/, readings/ and exercises/; the notebooks run in exercises/`stem`
-    (not needed where there is one). `dask` is the address of a dask.distributed cluster.
+    (not needed where there is one). `dask` is the address of a dask.distributed cluster. `say` is told
+    who is still running when nobody has finished for PATIENCE seconds (not on a cluster).
 
     Raises ValueError, with the reason, when isolation is asked for and the machine refuses it.
     """
@@ -113,9 +116,10 @@ def run_batch(notebooks: dict[str, NotebookNode], module: Path, *, stem: str = "
     if isolated and why_not_isolated():
         raise ValueError(f"{why_not_isolated()} Without it, students' code would run with your rights. "
                          "If you know every student, ask for that with --not-isolated.")
-    mine, started = threading.local(), []
+    mine, started, begun = threading.local(), [], {}
 
-    def one(notebook: NotebookNode) -> Ran:
+    def one(student: str, notebook: NotebookNode) -> Ran:
+        begun[student] = monotonic()
         if not hasattr(mine, "worker"):
             mine.worker = Worker(module, isolated)
             started.append(mine.worker)
@@ -123,10 +127,14 @@ def run_batch(notebooks: dict[str, NotebookNode], module: Path, *, stem: str = "
 
     with ThreadPoolExecutor(workers) as pool:
         try:
-            todo = {pool.submit(one, notebook): student for student, notebook in notebooks.items()}
+            todo = {pool.submit(one, student, notebook): student for student, notebook in notebooks.items()}
             while todo:
-                for future in wait(todo, return_when=FIRST_COMPLETED).done:
+                done = wait(todo, PATIENCE, return_when=FIRST_COMPLETED).done
+                for future in done:
                     yield todo.pop(future), future.result()
+                running = [f"{student} ({monotonic() - begun[student]:.0f} seconds)" for student in todo.values() if student in begun]
+                if running and not done:
+                    say(f"  still running: {', '.join(running)}; stopped after {limits.seconds:g} seconds at the latest")
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for worker in started:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -107,3 +108,14 @@ def why_not_isolated() -> str:
     if "closed in" in done.stdout:
         return ""
     return f"The sandbox is refused here: {(done.stderr.strip().splitlines() or ['no reason was given'])[-1]}."
+
+
+@contextmanager
+def scratch(released: Path):
+    """Give a folder with the tables and exercises, but no solution and no gradebook, for students' code to run in."""
+    with tempfile.TemporaryDirectory(prefix="five-readings-") as name:
+        place = Path(name)
+        for folder in FOLDERS:
+            shutil.copytree(home() / folder, place / folder, ignore=shutil.ignore_patterns("own-copies", ".ipynb_checkpoints"))
+        shutil.copytree(released.parent, place / "exercises" / released.stem, dirs_exist_ok=True)  # a slice has other questions
+        yield place

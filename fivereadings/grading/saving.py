@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import compute_checksum, parse_utc
 
 from . import ledger
 from .cleaning import cleaned
+from .pages import page_for
 from .score import Mark
 
 
@@ -20,7 +20,8 @@ class Work:
     """What is kept of one student's work besides notebook and marks.
 
     `ran` and `digest` say from what (see ledger.WORK); `problem` is why the run was stopped, or "";
-    `notes` what was odd about the file; `handed_in` an ISO time or "".
+    `notes` what was odd about the file; `handed_in` an ISO time or ""; `number` Canvas's number of the file or 0;
+    `back` how the name of a page must begin for the platform to give it back, or "".
     """
 
     ran: str = ""
@@ -28,6 +29,8 @@ class Work:
     problem: str = ""
     notes: list[str] = field(default_factory=list)
     handed_in: str = ""
+    number: int = 0
+    back: str = ""
 
 
 def place(folder: Path, stem: str, student: str) -> Path:
@@ -43,10 +46,23 @@ def stored(folder: Path, stem: str, student: str):
         return None
 
 
+def about(notebook) -> dict:
+    """Return what save() noted in a graded notebook: the digest `ran`, `handed_in`, `number` and `back`. {} where there is none."""
+    noted = notebook.metadata.get("fivereadings") if notebook is not None else None
+    return noted if isinstance(noted, dict) else {}
+
+
 def ran_from(notebook) -> str:
     """Return the digest of what a graded notebook was run from, or ""."""
-    about = notebook.metadata.get("fivereadings") if notebook is not None else None
-    return about.get("ran", "") if isinstance(about, dict) else ""
+    return about(notebook).get("ran", "")
+
+
+def older(handed_in: str, number: int, notebook) -> bool:
+    """Say whether a file is older than the one that a graded notebook was made from: by Canvas's numbers, else by time."""
+    then = about(notebook)
+    if number and then.get("number"):
+        return number < then["number"]
+    return bool(handed_in) and handed_in < then.get("handed_in", "")
 
 
 def save(book, folder: Path, stem: str, student: str, notebook, marks: dict[str, Mark], work: Work = Work(), why: str = "graded") -> list[tuple]:
@@ -56,7 +72,8 @@ def save(book, folder: Path, stem: str, student: str, notebook, marks: dict[str,
     through, the gradebook does not call the work done, and the next run does it again.
     """
     notebook = cleaned(notebook)  # formgrader and nbgrader's feedback show what they find
-    notebook.metadata["fivereadings"] = {**notebook.metadata.get("fivereadings", {}), "ran": work.ran}
+    file = {"handed_in": work.handed_in, "number": work.number, "back": work.back} if work.handed_in or work.number or work.back else {}
+    notebook.metadata["fivereadings"] = {**about(notebook), **file, "ran": work.ran}
     put(notebook, place(folder, stem, student))
     changes = enter(book, folder, stem, student, notebook, marks, work, why)
     ledger.write_log(book.db, folder)
@@ -80,7 +97,7 @@ def enter(book, folder: Path, stem: str, student: str, notebook, marks: dict[str
     Machine scores are always replaced. Scores, extra points and comments given by hand stay;
     where the answer below them changed, they are marked to be looked at again.
     """
-    page = _page(book, stem, student)
+    page = page_for(book, stem, student)
     if work.handed_in:
         page.assignment.timestamp = parse_utc(work.handed_in)
     before = ledger.work(book.db, stem, student).get(student)
@@ -168,30 +185,3 @@ def answer_digests(notebook, marks: dict[str, Mark]) -> dict[str, str]:
     abouts = [(cell.metadata.get("nbgrader", {}), cell.source) for cell in notebook.cells]
     texts = {about["grade_id"]: source for about, source in abouts if about.get("grade") and about.get("solution")}
     return {name: hashlib.sha256(json.dumps(texts.get(name, mark.answer)).encode()).hexdigest() for name, mark in marks.items()}
-
-
-def _page(book, stem: str, student: str):
-    """Return the gradebook's page for a student's notebook, made where it is missing, without a commit.
-
-    nbgrader's own functions commit at each step, and a kill between two would leave half a student.
-    """
-    session, notebook = book.db, book.find_notebook(stem, stem)
-    person = session.get(Student, student) or Student(id=student)
-    session.add(person)
-    submission = session.query(SubmittedAssignment).filter_by(assignment_id=notebook.assignment_id, student_id=student).one_or_none()
-    if submission is None:
-        submission = SubmittedAssignment(assignment_id=notebook.assignment_id, student_id=student)
-        session.add(submission)
-        session.flush()
-    page = session.query(SubmittedNotebook).filter_by(notebook_id=notebook.id, assignment_id=submission.id).one_or_none()
-    if page is None:
-        page = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
-        session.add(page)
-        session.flush()
-    have = {grade.cell_id for grade in page.grades}
-    session.add_all(Grade(cell_id=cell.id, notebook_id=page.id) for cell in notebook.grade_cells if cell.id not in have)
-    have = {comment.cell_id for comment in page.comments}
-    session.add_all(Comment(cell_id=cell.id, notebook_id=page.id) for cell in notebook.solution_cells if cell.id not in have)
-    session.flush()
-    session.expire(page)
-    return page

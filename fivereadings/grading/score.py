@@ -17,6 +17,8 @@ NOT_REPRODUCED = ("The answer in your file differs from a rerun, and the rerun c
                   "Kernel, Restart Kernel and Run All Cells, look at the answers, and save.")
 NO_ANSWER = "Not recorded: what came out was no number, text or list that can be compared. Restart and run all: check says why."
 NOT_RUN = "Not run: the work was stopped before this cell."
+NO_RESPONSE = "No response."
+STOPPED = "Not answered: the work was stopped while the code of this question ran."
 OURS = {"five_readings": "mark"}  # marks the output that score() adds, so that a later one takes its place
 
 
@@ -100,10 +102,11 @@ def in_words(value) -> str:
 
 def mark(name: str, answer, entry: dict, also: list[dict] = (), show: bool = False) -> Mark:
     """Return the mark for one recorded answer. `also` holds the rows of accept.csv for this question, in order."""
+    changed = ""
     for row in also:  # a row without an answer changes the tolerance; the last such row counts
         if row["answer"] is None:
-            entry = {**entry, "tolerance": row["tolerance"]}
-    of, words = float(entry["points"]), expected(name, entry, show)
+            entry, changed = {**entry, "tolerance": row["tolerance"]}, f" (the tolerance was changed: {row['reason']})"
+    of, words = float(entry["points"]), expected(name, entry, show) + changed
     problem = oddity(answer)
     if problem:
         return Mark(0.0, of, problem, words)
@@ -126,19 +129,19 @@ def score(notebook, key: dict[str, dict], also: dict[str, list[dict]] | None = N
     earlier scoring said, so that formgrader and the feedback page show it. A cell that ended in
     an error counts as not answered; a warning costs nothing. An untouched prose answer gets 0.
     """
-    marks = {}
+    marks, stopped = {}, stopped_in(notebook)
     for cell in graded(notebook):
         name, of = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
         if name not in key:
             untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-            said = "No response." if untouched else "To be graded by hand."
+            said = NO_RESPONSE if untouched else "To be graded by hand."
             marks[name] = Mark(0.0 if untouched else None, of, said, "an answer in your own words")
             continue
         cell.outputs = [output for output in cell.outputs if output.get("metadata") != OURS]
         error = next((output for output in cell.outputs if output.output_type == "error"), None)
         marks[name] = found = mark(name, None if error else recorded(cell, name), key[name], (also or {}).get(name, ()), show_answers)
         if found.answer is None and not cell.outputs and not cell.get("execution_count"):
-            marks[name] = found = replace(found, message=NOT_RUN)
+            marks[name] = found = replace(found, message=STOPPED if name == stopped else NOT_RUN)
         if not error and found.answer is None and not_recorded(cell, name):
             marks[name] = found = replace(found, message=NO_ANSWER)
         if error:
@@ -149,6 +152,17 @@ def score(notebook, key: dict[str, dict], also: dict[str, list[dict]] | None = N
             text += f" Expected: {found.expected}."
         cell.outputs.append(nbformat.v4.new_output("display_data", {"text/plain": text}, metadata=OURS))
     return marks
+
+
+def stopped_in(notebook) -> str:
+    """Return the question in whose code the run was stopped: the first graded cell from there on; "" where nothing was stopped."""
+    there = False
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        there = there or any(output.output_type == "error" and output.get("ename") == "Stopped" for output in cell.get("outputs", []))
+        if there and about.get("grade"):
+            return about["grade_id"]
+    return ""
 
 
 def differing(notebook, key: dict[str, dict], handed_in: dict) -> list[str]:

@@ -153,6 +153,7 @@ def release(stem: str, seed: str, folder: Path) -> Path:
     if other not in ("", seed):
         raise ValueError(f"The class folder {folder} has slice {other} of {stem} already. A class has one slice, so that people can "
                          "discuss the same number. Name another folder with --class for another class.")
+    course.make_private(folder)
     place = folder / f"slice-{seed}"
     source = place / "solutions" / stem
     source.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What is written after a class was graded: each step returns a line that says where it is."""
+"""What is written after a class was graded: each step returns a line that says where it is, or ""."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from . import course
 from .exports import write_platforms
 from .feedback import write_feedback
 from .report import write_report
+from .returning import write_zips
 
 
 def write_scores(into: Path, stem: str, changed: set[str]) -> str:
@@ -17,7 +18,7 @@ def write_scores(into: Path, stem: str, changed: set[str]) -> str:
 
 
 # In order. `changed` holds the students whose scores or notebooks are new; each step may do more.
-AFTER: list[Callable[[Path, str, set[str]], str]] = [write_scores, write_feedback, write_report, write_platforms]
+AFTER: list[Callable[[Path, str, set[str]], str]] = [write_scores, write_feedback, write_zips, write_report, write_platforms]
 
 
 def after(into: Path, stem: str, changed: set[str]) -> list[str]:
@@ -28,4 +29,4 @@ def after(into: Path, stem: str, changed: set[str]) -> list[str]:
             lines.append(step(into, stem, changed))
         except (OSError, ValueError, RuntimeError) as problem:
             lines.append(f"Not written ({step.__name__.replace('_', ' ')}): {problem}")
-    return lines
+    return [line for line in lines if line]
