@@ -264,7 +264,7 @@ def test_no_solution_exercise_or_sample_gets_a_line():
 @pytest.mark.parametrize("source", [
     "import numpy as np, math\nfrom datetime import date\nfall = np.round(-35.17, 2)", "table.columns = ['year', 'value']\npd.options.display.max_rows = 9",
     "fall = = 1", "for year in range(3):\n    print(year)", "def change(a, b):\n    return b / a - 1", "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1]);",
-    "load?", "# import os, open(\nprint('the class of open solutions to what os means')", "fall = (1 - 2) / 3 * 100 % 7\n\n\t", "", "\0", "'\ud800'",
+    "load?", "print('onload = 3')", "# import os, open(\nprint('the class of open solutions to what os means')", "fall = (1 - 2) / 3 * 100 % 7\n\n\t", "", "\0", "'\ud800'",
     "from fivereadings.views.mirror import mirror_view\nmirror_view", "import krippendorff, warnings\nwarnings.filterwarnings('ignore')",
 ])
 def test_honest_code_gets_no_line(source):
@@ -285,6 +285,10 @@ def test_honest_code_gets_no_line(source):
 ])
 def test_code_that_goes_beyond_an_exercise_is_named(source, said):
     assert said in beyond(source)
+
+
+def test_what_is_named_of_the_code_is_short():
+    assert [len(thing) for thing in beyond(f"import please_{'x' * 50_000}")] == [81]
 
 
 def test_a_line_names_few_cells_and_few_things():

@@ -20,9 +20,10 @@ CALLS = {"expect", "get_ipython", "exec", "eval", "compile", "__import__", "glob
 DEEP = {"os", "sys", "subprocess", "builtins", "importlib", "ctypes", "shutil", "socket"}  # as in pd.io.common.os
 HARMLESS = {"__name__", "__doc__", "__version__"}
 PLACES = re.compile(r"solutions[/\\]|key\.json|gradebook|rubric\.csv|accept\.csv|own-copies|/proc/|/etc/|\.ssh|fivereadings\.answer\+json", re.I)
-ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed|form)\b|\bon(?:error|load|click)\s*=|javascript:", re.I)
+ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed|form)\b|<[^>]*\bon(?:error|load|click)\s*=|javascript:", re.I)
 COMMAND = re.compile(r"^\s*(?:[\w, ]+=\s*)?(?:!|%%|%(?!matplotlib\b|time\b|timeit\b|precision\b|config\b)\w)")
 MOST = 4  # things or cells that are named
+LONGEST = 80  # letters of one of them: names are the student's own
 
 
 def looks(notebook) -> list[str]:
@@ -52,7 +53,7 @@ def beyond(source: str) -> list[str]:
             found.append(f"imports {_some(list(dict.fromkeys(foreign)), 'and')}")
         names = GIVEN | {module.partition(".")[0] for module in modules}
         found += [thing for node in nodes if (thing := _thing(node, names))]
-    return list(dict.fromkeys(found))
+    return [thing if len(thing) <= LONGEST else f"{thing[:LONGEST]}…" for thing in dict.fromkeys(found)]
 
 
 def _foreign(module: str) -> bool:
