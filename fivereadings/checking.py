@@ -74,12 +74,14 @@ def check(name: str, answer=...) -> None:
         asked = question(name)
         if isinstance(answer, tuple) and asked["type"] == "number":
             typed = [str(part) for part in answer]
-            raise ValueError(f"Python reads {answer} as several numbers, because of the comma. Tables show a comma between thousands: "
-                             f"leave it out ({''.join(typed)}). A decimal has a point ({'.'.join(typed[:2])}).")
+            plain = all(type(part) is int for part in answer)  # else one part is a result, and joining them would be nonsense
+            raise ValueError(f"Python reads {answer} as several numbers, because of the comma. Tables show a comma between thousands: leave it out"
+                             + (f" ({''.join(typed)}). A decimal has a point ({'.'.join(typed[:2])})." if plain else
+                                ", as in 2273.47 for 2,273.47. A decimal has a point."))
         data = as_data(answer)
     except ValueError as problem:
         _recorded.pop(name, None)
-        return _say(name, None, "Not recorded.", str(problem))
+        return _say(name, None, "Not recorded.", f"{problem}{_from_before()}")
     _recorded[name] = data
     entry = None if _graded else key(asked["stem"]).get(name)
     if data is None:
@@ -94,13 +96,23 @@ def check(name: str, answer=...) -> None:
         # Counting the items of a list, or naming its kind, explains too little, so the hint stands beside it.
         _tries[name] = _tries.get(name, 0) + 1
         message = " ".join(filter(None, [message, asked["hint"], asked["stronger_hint"] if _tries[name] > 1 else ""]))
-    return _say(name, data, "Not yet.", f"Seen: {_readable(answer, asked)}. {message}")
+    return _say(name, data, "Not yet.", f"Seen: {_readable(answer, asked)}. {message}{_from_before()}")
+
+
+def _last_error():
+    """Return the error in which the cell that ran before this one ended, or None."""
+    before = getattr(get_ipython(), "last_execution_result", None)
+    return before and (before.error_before_exec or before.error_in_exec)
+
+
+def _from_before() -> str:
+    """Say that an answer may be an old one, where the cell that ran before this one ended in a red message."""
+    return " The cell before this one ended in red, so this may be your answer from before." if _last_error() else ""
 
 
 def _red() -> str:
     """Say in plain words what the red message of the cell that ran before this one means, where it ended in one."""
-    before = getattr(get_ipython(), "last_execution_result", None)
-    kind = type(before and (before.error_before_exec or before.error_in_exec)).__name__
+    kind = type(_last_error()).__name__
     return (f" Your last red message, {kind}, means: {RED[kind]}" if kind in RED
             else " If a red message stands above, its last line says what is wrong there.")
 

@@ -122,7 +122,16 @@ def test_an_open_question_after_a_red_message_says_what_it_means_until_a_cell_ru
     assert "If a red message stands above" in mended and "Your last red message" not in mended
 
 
-@pytest.mark.parametrize("answer, words", [((80, 413), "leave it out (80413)"), ((36, 6), "a point (36.6)")])
+def test_an_answer_from_before_a_red_message_is_called_so(said, monkeypatch):
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    monkeypatch.setattr(checking, "get_ipython", lambda: shell)
+    for cell in ("from fivereadings import check", "fall = -1", "fall = -35.2%", "check('yearly-fall', fall)", "check('yearly-fall', fall)"):
+        shell.run_cell(cell)
+    assert "your answer from before" in said[-2]["text/plain"] and "your answer from before" not in said[-1]["text/plain"]
+
+
+@pytest.mark.parametrize("answer, words", [((80, 413), "leave it out (80413)"), ((36, 6), "a point (36.6)"),
+                                           ((17.4, 27347.000000000004), "leave it out, as in 2273.47 for 2,273.47.")])
 def test_a_comma_in_a_number_is_told_how_to_write_it(said, answer, words):
     checking.check("yearly-fall", answer)
     assert "Not recorded." in said[-1]["text/plain"] and words in said[-1]["text/plain"].replace("A decimal has a", "a")

@@ -92,7 +92,7 @@ TEXT = [
     ("6 bn", GAPS["Russia to China"][[2009, 2010, 2013, 2014, 2015, 2016, 2018, 2019]].max()),
     ("13 points", sum(entry["points"] for entry in KEY.values())),
     ("9 points", sum(entry["points"] for entry in json.loads((ROOT / "solutions/01-shanghai-2014/key.json").read_text(encoding="utf-8")).values())),
-    ("24 points", BRIEF.groupby("question")["points"].max().sum()), ("6 points", RUBRIC.max()), ("2 points", RUBRIC[RUBRIC > 0].min()),
+    ("24 points", BRIEF.groupby("question")["points"].max().sum()), ("6 points", RUBRIC.max()), ("0 points", RUBRIC.min()),
 ]
 
 

@@ -28,7 +28,7 @@ TABLES = {}
 TEXT = [
     ("19 per cent", GAINED / LOST * 100), ("16 per cent", LATER * 100), ("22 per cent", GAZPROM / LOST * 100),
     *[(text, m(trade(2024, BOTH, "China"), "sum") / m(told(year, "Russia and China"))) for text, year in (("2.6 times", 2014), ("3.6 times", 2015))],
-    ("24 points", RUBRIC.max() * PARTS), ("6 points", RUBRIC.max()), ("4 points", RUBRIC[RUBRIC == 4].iloc[0]), ("2 points", RUBRIC[RUBRIC > 0].min()),
+    ("24 points", RUBRIC.max() * PARTS), ("6 points", RUBRIC.max()), ("0 points", RUBRIC.min()),
 ]
 # What nobody measured: a share in a bad chart, a rate in a bad caption, the brief's own confidence and the end of its band.
 EXAMPLES = {"20 per cent", "30 per cent", "50 per cent", "75 per cent", "80 per cent"}
