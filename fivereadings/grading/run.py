@@ -127,12 +127,12 @@ def run_batch(notebooks: dict[str, NotebookNode], module: Path, *, stem: str = "
 
     with ThreadPoolExecutor(workers) as pool:
         try:
-            todo = {pool.submit(one, student, notebook): student for student, notebook in notebooks.items()}
-            while todo:
-                done = wait(todo, PATIENCE, return_when=FIRST_COMPLETED).done
+            waiting = {pool.submit(one, student, notebook): student for student, notebook in notebooks.items()}
+            while waiting:
+                done = wait(waiting, PATIENCE, return_when=FIRST_COMPLETED).done
                 for future in done:
-                    yield todo.pop(future), future.result()
-                running = [f"{student} ({monotonic() - begun[student]:.0f} seconds)" for student in todo.values() if student in begun]
+                    yield waiting.pop(future), future.result()
+                running = [f"{student} ({monotonic() - begun[student]:.0f} seconds)" for student in waiting.values() if student in begun]
                 if running and not done:
                     say(f"  still running: {', '.join(running)}; stopped after {limits.seconds:g} seconds at the latest")
         finally:
